@@ -1,0 +1,1 @@
+"""The five services of Banjian and the kernel and chassis they stand on."""

@@ -1,0 +1,1 @@
+"""Plumbing shared by the five services: event log, bus, web, identity, probes, metrics."""

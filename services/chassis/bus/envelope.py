@@ -1,0 +1,174 @@
+"""What an event looks like on the bus: CloudEvents 1.0, structured JSON, one event a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from services.chassis.errors import ContractError, UnknownVersionError
+from services.chassis.events import Body, Event
+from services.kernel.facts import Actor, ActorKind
+
+EVENT_CONTENT_TYPE = "application/cloudevents+json"
+RECORD_CONTENT_TYPE = "application/json"
+INGRESS = "ingress"
+"""Source name of everything that comes from outside, in `held` and in metrics."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One public event type of a service; `messages.PUBLISHES` maps the stored topic to it.
+
+    `translate` gives the JSON of the public `data` when it differs from what is stored; without it
+    the stored bytes go out as they are, undecoded.
+    """
+
+    type: str
+    translate: Callable[[Event], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One message from outside, as `on_records` gets it; `body` is JSON text nobody decoded yet."""
+
+    source: str
+    """Data source: first word of the routing key (`<source>.<kind>`)."""
+    kind: str
+    """Kind of record (`accept`, `process`, `result`): second word of the routing key."""
+    message_id: str
+    body: bytes
+    headers: Mapping[str, Any]
+    """Application headers; `partitionkey` is the case number the order is kept for."""
+
+    @property
+    def subject(self) -> str:
+        key = self.headers.get("partitionkey", "")
+        return key if isinstance(key, str) else str(key)
+
+
+class _CloudEvent(msgspec.Struct, omit_defaults=True):
+    """The wire form. Attribute order is the order in the JSON."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    dataschema: str
+    sequence: str
+    previous: int
+    partitionkey: str
+    correlationid: str
+    actorkind: ActorKind
+    actorid: str
+    stream: UUID
+    streamversion: int
+    data: msgspec.Raw
+    recordedtime: datetime | None = None
+    datacontenttype: str = ""
+    causationid: str = ""
+    region: str = ""
+    department: str = ""
+    actorunit: str = ""
+    actorwindow: str = ""
+    actorrole: str = ""
+    traceparent: str = ""
+    dataversion: int = 1
+    """Class version of `data` when the publisher did not translate it; absent means 1."""
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_CloudEvent)
+_TYPE = re.compile(r"^([a-z][a-z0-9]*)\.([a-z][a-z0-9-]*)\.v([1-9][0-9]*)$")
+_KEY_UNSAFE = re.compile(r"[^0-9A-Za-z_-]+")
+
+
+def dataschema(event_type: str) -> str:
+    """Give the path of the JSON Schema of an event type, as it stands in `contracts/`."""
+    match = _TYPE.match(event_type)
+    if match is None:
+        raise ContractError(f"{event_type!r} is not an event type like intake.case-accepted.v1")
+    service, name, version = match.groups()
+    return f"/contracts/{service}/{name}.v{version}.schema.json"
+
+
+def routing_key(event: Event) -> str:
+    """Give `<event>.<region>.<department>`, so that others can bind to just their county or bureau.
+
+    Empty parts become `-`; characters that would break the three words become `_`.
+    """
+    name = event.type.split(".")[1] if "." in event.type else event.type
+    return ".".join((name, _word(event.body.region), _word(event.body.department)))
+
+
+def _word(text: str) -> str:
+    return _KEY_UNSAFE.sub("_", text) if text else "-"
+
+
+def encode(event: Event, publication: Publication) -> bytes:
+    """Give the CloudEvent JSON of a sealed event; `data` is not decoded unless it is translated."""
+    body = event.body
+    actor = body.actor
+    translate = publication.translate
+    data = msgspec.Raw(translate(event)) if translate is not None else body.data
+    return _encoder.encode(
+        _CloudEvent(
+            specversion="1.0",
+            id=event.id,
+            source="/banjian/" + event.source,
+            type=publication.type,
+            subject=body.subject,
+            time=body.occurred_at,
+            dataschema=dataschema(publication.type),
+            sequence=str(event.position),
+            previous=event.previous,
+            partitionkey=body.subject,
+            correlationid=body.correlation_id,
+            actorkind=actor.kind,
+            actorid=actor.id,
+            stream=event.stream,
+            streamversion=event.version,
+            data=data,
+            recordedtime=event.recorded_at,
+            datacontenttype="application/json",
+            causationid=body.causation_id,
+            region=body.region,
+            department=body.department,
+            actorunit=actor.unit,
+            actorwindow=actor.window,
+            actorrole=actor.role,
+            dataversion=body.v if translate is None else 1,
+        )
+    )
+
+
+def decode(body: bytes, content_type: str = EVENT_CONTENT_TYPE) -> Event:
+    """Read a CloudEvent message back into an `Event`; its `data` stays raw.
+
+    Raises:
+        ContractError: wrong content type, not JSON, or not our envelope. The text never quotes
+            the body.
+    """
+    if content_type != EVENT_CONTENT_TYPE:
+        raise ContractError(f"content type {content_type[:60]!r} is not {EVENT_CONTENT_TYPE}")
+    raise NotImplementedError
+
+
+def check_type(event_type: str, reads: Collection[str], known: Collection[str] = ()) -> bool:
+    """Say whether a consumer reads this event type; a type it can ignore gives False.
+
+    Args:
+        reads: types the consumer's `messages.READS` names.
+        known: all published types, when the consumer knows them; a type outside them is refused.
+
+    Raises:
+        UnknownVersionError: it reads another version of this event, or nobody published this type.
+    """
+    raise NotImplementedError

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -52,26 +53,31 @@ class Record:
         return key if isinstance(key, str) else str(key)
 
 
+_Text = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[^\x00]*$")]
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+_Position = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
+
+
 class _CloudEvent(msgspec.Struct, omit_defaults=True):
     """The wire form. Attribute order is the order in the JSON."""
 
-    specversion: str
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: datetime
+    specversion: Literal["1.0"]
+    id: _Text
+    source: _Text
+    type: _Text
+    subject: _Text
+    time: _Moment
     dataschema: str
-    sequence: str
-    previous: int
-    partitionkey: str
-    correlationid: str
+    sequence: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
+    previous: _Position
+    partitionkey: _Text
+    correlationid: _Text
     actorkind: ActorKind
-    actorid: str
+    actorid: _Text
     stream: UUID
-    streamversion: int
+    streamversion: _Position
     data: msgspec.Raw
-    recordedtime: datetime | None = None
+    recordedtime: _Moment | None = None
     datacontenttype: str = ""
     causationid: str = ""
     region: str = ""
@@ -90,6 +96,7 @@ _TYPE = re.compile(r"^([a-z][a-z0-9]*)\.([a-z][a-z0-9-]*)\.v([1-9][0-9]*)$")
 _KEY_UNSAFE = re.compile(r"[^0-9A-Za-z_-]+")
 
 
+@lru_cache(maxsize=1024)
 def dataschema(event_type: str) -> str:
     """Give the path of the JSON Schema of an event type, as it stands in `contracts/`."""
     match = _TYPE.match(event_type)
@@ -108,6 +115,7 @@ def routing_key(event: Event) -> str:
     return ".".join((name, _word(event.body.region), _word(event.body.department)))
 
 
+@lru_cache(maxsize=1024)
 def _word(text: str) -> str:
     return _KEY_UNSAFE.sub("_", text) if text else "-"
 
@@ -158,7 +166,49 @@ def decode(body: bytes, content_type: str = EVENT_CONTENT_TYPE) -> Event:
     """
     if content_type != EVENT_CONTENT_TYPE:
         raise ContractError(f"content type {content_type[:60]!r} is not {EVENT_CONTENT_TYPE}")
-    raise NotImplementedError
+    try:
+        wire = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ContractError(f"not one of our CloudEvents: {_safe(error)}") from None
+    source = wire.source.removeprefix("/banjian/")
+    position = int(wire.sequence)
+    if source == wire.source or not wire.type.startswith(source + "."):
+        raise ContractError("source and type of the CloudEvent do not belong together")
+    if wire.id != f"{wire.stream}/{wire.streamversion}":
+        raise ContractError("id of the CloudEvent is not its stream and version")
+    if not 0 <= wire.previous < position:
+        raise ContractError("previous of the CloudEvent is not below its sequence")
+    return Event(
+        source=source,
+        type=wire.type,
+        stream=wire.stream,
+        version=wire.streamversion,
+        position=position,
+        previous=wire.previous,
+        recorded_at=wire.recordedtime,
+        body=Body(
+            occurred_at=wire.time,
+            subject=wire.subject,
+            actor=Actor(
+                wire.actorkind, wire.actorid, wire.actorunit, wire.actorwindow, wire.actorrole
+            ),
+            correlation_id=wire.correlationid,
+            data=wire.data,
+            causation_id=wire.causationid,
+            region=wire.region,
+            department=wire.department,
+            v=wire.dataversion,
+        ),
+    )
+
+
+def _safe(error: Exception) -> str:
+    """Say what is wrong without the values: msgspec names fields and types, but quotes enum values.
+    """
+    path = re.search(r"`(\$[^`]*)`$", str(error))
+    if isinstance(error, msgspec.ValidationError):
+        return f"wrong value at {path.group(1)}" if path else "a field is missing or wrong"
+    return "malformed JSON"
 
 
 def check_type(event_type: str, reads: Collection[str], known: Collection[str] = ()) -> bool:
@@ -171,4 +221,11 @@ def check_type(event_type: str, reads: Collection[str], known: Collection[str] =
     Raises:
         UnknownVersionError: it reads another version of this event, or nobody published this type.
     """
-    raise NotImplementedError
+    if event_type in reads:
+        return True
+    name = event_type.rpartition(".v")[0]
+    if any(read.rpartition(".v")[0] == name for read in reads):
+        raise UnknownVersionError(f"{event_type} is not a version we read", type=event_type)
+    if known and event_type not in known:
+        raise UnknownVersionError(f"{event_type} is in no contract we have", type=event_type)
+    return False

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from itertools import takewhile
+from typing import Any
+
+from services.chassis.bus.connection import TROUBLE, close, drop, open_connection, parse_uri, say
+from services.chassis.bus.frames import publish_frames
+from services.chassis.errors import UnavailableError
+
+_FLUSH_BYTES = 64 * 1024
 
 
 class Publisher:
-    """One connection that publishes in order; after any error it is closed and never used again."""
+    """One connection that publishes in order; after any error it is closed and never used again.
+
+    Delivery tags are matched here, one by one: py-amqp's own `basic_publish_confirm` takes any ack
+    for the one it waits for. `unconfirmed` messages are at most `window` (default 500). Belongs to
+    one thread or greenlet.
+    """
 
     def __init__(
         self,
@@ -16,8 +30,45 @@ class Publisher:
         confirm_timeout_s: float = 10.0,
         connect_timeout_s: float = 5.0,
         heartbeat_s: int = 10,
+        name: str = "publisher",
     ) -> None:
-        raise NotImplementedError
+        self._window = window
+        self._confirm_timeout_s = confirm_timeout_s
+        self._user = parse_uri(amqp_uri).user
+        self._sent_at: dict[int, float] = {}
+        self._tag = 0
+        self._trouble = ""
+        self._blocked = ""
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._beat_at = time.monotonic()
+        self._connection: Any = open_connection(
+            amqp_uri,
+            heartbeat_s=heartbeat_s,
+            connect_timeout_s=connect_timeout_s,
+            name=name,
+            on_blocked=self._on_blocked,
+            on_unblocked=self._on_unblocked,
+        )
+        try:
+            self._connection.transport.sock.settimeout(confirm_timeout_s)
+            self._channel: Any = self._connection.channel()
+            self._channel.events["basic_ack"].add(self._on_ack)
+            self._channel.events["basic_nack"].add(self._on_nack)
+            self._channel.events["basic_return"].add(self._on_return)
+            self._channel.confirm_select()
+        except TROUBLE as error:
+            raise self._fail(say(error)) from error
+
+    @property
+    def unconfirmed(self) -> int:
+        """Messages published and not yet confirmed."""
+        return len(self._sent_at)
+
+    @property
+    def blocked(self) -> str:
+        """Why the broker takes nothing at present (an alarm); empty when it does."""
+        return self._blocked
 
     def publish(
         self,
@@ -36,8 +87,30 @@ class Publisher:
         Raises:
             UnavailableError: nack, return (`NO_ROUTE`), confirm timeout, lost connection. What was
                 not confirmed by a later `confirm()` must be published again on a new Publisher.
+            ValueError: a key, id or type is longer than 255 bytes.
         """
-        raise NotImplementedError
+        if self._connection is None:
+            raise UnavailableError(self._trouble or "the publisher is closed")
+        frames = publish_frames(
+            self._channel.channel_id,
+            exchange,
+            routing_key,
+            body,
+            content_type=content_type,
+            message_id=message_id,
+            type=type,
+            user_id=self._user,
+            headers={"partitionkey": partition_key, **(headers or {})},
+            frame_max=self._connection.frame_max,
+        )
+        self._tag += 1
+        self._sent_at[self._tag] = time.monotonic()
+        self._waiting.append(frames)
+        self._waiting_bytes += len(frames)
+        if self._waiting_bytes >= _FLUSH_BYTES:
+            self._flush()
+        if len(self._sent_at) >= self._window:
+            self._await(self._window // 2)
 
     def confirm(self) -> None:
         """Wait until everything published so far is confirmed.
@@ -45,7 +118,97 @@ class Publisher:
         Raises:
             UnavailableError: as for `publish`.
         """
-        raise NotImplementedError
+        self._await(0)
+
+    def tick(self) -> None:
+        """Keep an idle connection alive; call it at least every second or so.
+
+        Raises:
+            UnavailableError: the connection is lost.
+        """
+        if self._connection is None:
+            raise UnavailableError(self._trouble or "the publisher is closed")
+        now = time.monotonic()
+        if now - self._beat_at < 1.0:
+            return
+        self._beat_at = now
+        try:
+            self._read(0.001)
+            self._connection.heartbeat_tick()
+        except TROUBLE as error:
+            raise self._fail(say(error)) from error
 
     def close(self) -> None:
-        raise NotImplementedError
+        """Close the connection; unconfirmed messages stay unconfirmed."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if self._sent_at or self._blocked:
+            drop(connection)
+        else:
+            close(connection)
+
+    def _await(self, most: int) -> None:
+        """Read from the broker until at most this many messages are unconfirmed."""
+        if self._connection is None:
+            raise UnavailableError(self._trouble or "the publisher is closed")
+        self._flush()
+        while len(self._sent_at) > most:
+            oldest = next(iter(self._sent_at.values()))
+            patience = oldest + self._confirm_timeout_s - time.monotonic()
+            if patience <= 0:
+                blocked = f" (broker: {self._blocked})" if self._blocked else ""
+                raise self._fail(f"no confirm within {self._confirm_timeout_s:g} s{blocked}")
+            try:
+                self._read(patience)
+            except TROUBLE as error:
+                raise self._fail(say(error)) from error
+            if self._trouble:
+                raise self._fail(self._trouble)
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        data = b"".join(self._waiting)
+        self._waiting.clear()
+        self._waiting_bytes = 0
+        try:
+            self._connection.transport.sock.settimeout(self._confirm_timeout_s)
+            self._connection.transport.write(data)
+        except TROUBLE as error:
+            raise self._fail(say(error)) from error
+        self._connection.bytes_sent += 1
+
+    def _read(self, timeout_s: float) -> None:
+        try:
+            self._connection.drain_events(timeout=timeout_s)
+        except TimeoutError:
+            return
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        sent_at = self._sent_at
+        if not multiple:
+            sent_at.pop(tag, None)
+            return
+        for done in list(takewhile(lambda sent: sent <= tag, sent_at)):
+            del sent_at[done]
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self._trouble = "the broker refused a message (nack)"
+
+    def _on_return(self, error: Exception, exchange: str, routing_key: str, message: object) -> None:
+        self._trouble = f"NO_ROUTE: no queue takes {routing_key} of {exchange} ({say(error)})"
+
+    def _on_blocked(self, reason: str) -> None:
+        self._blocked = reason
+
+    def _on_unblocked(self) -> None:
+        self._blocked = ""
+
+    def _fail(self, why: str) -> UnavailableError:
+        """Drop the connection: a confirm that still comes must never count for anything."""
+        self._trouble = why
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            drop(connection)
+        return UnavailableError(f"publishing stopped: {why}")

@@ -1,0 +1,214 @@
+"""Connections to PostgreSQL: pooled, bounded in time, the same with and without eventlet.
+
+One round trip is one `run`: in autocommit a script of several statements is one transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+
+from services.chassis.errors import UnavailableError
+from services.chassis.eventlog.failures import translate
+
+Connection = psycopg2.extensions.connection
+Params = Sequence[object] | Mapping[str, object] | None
+
+RESTED_S = 1.0
+"""A connection unused for longer is asked whether it still lives before it is handed out."""
+
+
+class Database:
+    """A pool of autocommit connections. A connection belongs to one thread or greenlet at a time.
+
+    Errors of psycopg2 leave every method as our own (see `failures.translate`); inside
+    `connection()` too. A server restart costs the running calls, never the pool.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        minimum: int = 1,
+        maximum: int = 10,
+        acquire_timeout_s: float = 5.0,
+        connect_timeout_s: int = 5,
+        statement_timeout_ms: int = 30_000,
+        lock_timeout_ms: int = 10_000,
+        idle_in_transaction_timeout_ms: int = 10_000,
+        application_name: str = "banjian",
+        prepare: Sequence[str] = (),
+    ) -> None:
+        """Remember how to connect; the first connection is made when it is needed.
+
+        Args:
+            minimum: connections kept open when idle.
+            maximum: connections open at most; a further caller waits `acquire_timeout_s`.
+            prepare: statements every new connection runs first, such as PREPARE.
+        """
+        self.url = url
+        self.minimum = minimum
+        self.maximum = maximum
+        self.acquire_timeout_s = acquire_timeout_s
+        self.prepare = list(prepare)
+        self._options: dict[str, Any] = {
+            "connect_timeout": connect_timeout_s,
+            "keepalives": 1,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": statement_timeout_ms + 5_000,
+            "fallback_application_name": application_name,
+        }
+        self._settings = (
+            f"SET statement_timeout={int(statement_timeout_ms)};"
+            f"SET lock_timeout={int(lock_timeout_ms)};"
+            f"SET idle_in_transaction_session_timeout={int(idle_in_transaction_timeout_ms)};"
+            "SET timezone='UTC';SET standard_conforming_strings=on"
+        )
+        self._idle: deque[tuple[Connection, float]] = deque()
+        self._open = 0
+        self._freed = threading.Condition()
+        self._closed = False
+
+    @property
+    def open(self) -> int:
+        """Connections open now, in use or idle."""
+        return self._open
+
+    @property
+    def idle(self) -> int:
+        """Connections open now and not in use."""
+        return len(self._idle)
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection in autocommit; an open transaction is rolled back when it returns.
+
+        Raises:
+            UnavailableError: no connection within `acquire_timeout_s`, or no server.
+        """
+        connection = self._acquire()
+        try:
+            yield connection
+        except psycopg2.Error as error:
+            raise translate(error) from error
+        finally:
+            self._release(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg2.extensions.cursor]:
+        """Lend a cursor inside one transaction: committed at exit, rolled back on an error."""
+        with self.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                if not connection.closed:
+                    cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def run(self, sql: str | bytes, params: Params = None) -> list[tuple[Any, ...]]:
+        """Run one script in one round trip as one transaction; give the rows of its last statement.
+
+        Never repeated by itself: whoever calls knows whether a lost answer may be asked again.
+        """
+        with self.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall() if cursor.description else []
+
+    def read(self, sql: str | bytes, params: Params = None) -> list[tuple[Any, ...]]:
+        """Run one reading statement; asked once more on a new connection when the answer is lost."""
+        try:
+            return self.run(sql, params)
+        except UnavailableError:
+            self.discard_idle()
+            return self.run(sql, params)
+
+    def discard_idle(self) -> None:
+        """Close every connection that is not in use: after a restart they are all dead."""
+        with self._freed:
+            while self._idle:
+                connection, _ = self._idle.popleft()
+                self._open -= 1
+                connection.close()
+            self._freed.notify_all()
+
+    def close(self) -> None:
+        """Close the pool; connections in use close when they return."""
+        self._closed = True
+        self.discard_idle()
+
+    def _acquire(self) -> Connection:
+        deadline = time.monotonic() + self.acquire_timeout_s
+        while True:
+            with self._freed:
+                while not self._idle and self._open >= self.maximum:
+                    left = deadline - time.monotonic()
+                    if left <= 0 or not self._freed.wait(left):
+                        raise UnavailableError(
+                            f"no database connection became free in {self.acquire_timeout_s} s;"
+                            f" all {self.maximum} are in use"
+                        )
+                if self._closed:
+                    raise UnavailableError("the connection pool is closed")
+                connection, since = self._idle.pop() if self._idle else (None, 0.0)
+                if connection is None:
+                    self._open += 1
+            if connection is None:
+                return self._connect()
+            if time.monotonic() - since < RESTED_S or self._alive(connection):
+                return connection
+            self._drop(connection)
+
+    def _connect(self) -> Connection:
+        try:
+            connection = psycopg2.connect(self.url, **self._options)
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(self._settings)
+                for statement in self.prepare:
+                    cursor.execute(statement)
+        except BaseException as error:
+            with self._freed:
+                self._open -= 1
+                self._freed.notify()
+            if isinstance(error, psycopg2.Error):
+                raise translate(error) from error
+            raise
+        return connection
+
+    def _alive(self, connection: Connection) -> bool:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except psycopg2.Error:
+            return False
+        return True
+
+    def _drop(self, connection: Connection) -> None:
+        connection.close()
+        with self._freed:
+            self._open -= 1
+            self._freed.notify()
+
+    def _release(self, connection: Connection) -> None:
+        try:
+            if not connection.closed and connection.info.transaction_status != 0:
+                connection.rollback()
+        except psycopg2.Error:
+            connection.close()
+        if connection.closed or self._closed:
+            self._drop(connection)
+            return
+        with self._freed:
+            self._idle.append((connection, time.monotonic()))
+            self._freed.notify()

@@ -1,0 +1,82 @@
+"""Translates: what disclosure reads of other services' events, and what it tells the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from services.chassis.bus.envelope import Publication
+
+Record = Literal["accept", "process", "result"]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """`intake.case-accepted.v1`, as far as figures need it."""
+
+    project_no: str
+    item_code: str
+    channel: str
+    department: str
+    accepted_at: datetime
+    promised_due_at: datetime | None = None
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """`intake.case-completed.v1`."""
+
+    project_no: str
+    completion_kind: int
+    completed_at: datetime
+
+
+class Fields(msgspec.Struct, frozen=True):
+    """What a correction may change that figures depend on; None: not changed."""
+
+    accepted_at: datetime | None = None
+    promised_due_at: datetime | None = None
+    channel: str | None = None
+    department: str | None = None
+    item_code: str | None = None
+    completed_at: datetime | None = None
+    completion_kind: int | None = None
+
+
+class Corrected(msgspec.Struct, frozen=True):
+    """`intake.external-record-corrected.v1`."""
+
+    project_no: str
+    record: Record
+    changed: Fields
+
+
+class Retracted(msgspec.Struct, frozen=True):
+    """`intake.external-record-retracted.v1`."""
+
+    project_no: str
+    record: Record
+
+
+class ItemPublished(msgspec.Struct, frozen=True):
+    """`catalog.item-published.v1`: the names."""
+
+    item_code: str
+    item_version: int
+    name: str
+    department: str
+    department_name: str = ""
+
+
+LISTENS: Final = ("catalog", "intake", "approval")
+READS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "catalog.item-published.v1": ItemPublished,
+    "intake.case-accepted.v1": Accepted,
+    "intake.case-completed.v1": Completed,
+    "intake.external-record-corrected.v1": Corrected,
+    "intake.external-record-retracted.v1": Retracted,
+}
+PUBLISHES: Final = {
+    "disclosure.statistic-published.v1": Publication("disclosure.statistic-published.v1"),
+}

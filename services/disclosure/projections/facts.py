@@ -1,0 +1,174 @@
+"""What an event adds to the facts the figures are counted from. Pure; decodes only what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from services.chassis.events import Event
+from services.chassis.projection import Change, Insert
+from services.disclosure.messages import (
+    Accepted,
+    Completed,
+    Corrected,
+    Fields,
+    ItemPublished,
+    Retracted,
+)
+
+FACTS: Final = (
+    "source",
+    "position",
+    "fact",
+    "case_no",
+    "record",
+    "accepted_at",
+    "accepted_month",
+    "due_at",
+    "completed_at",
+    "completed_month",
+    "kind",
+    "channel",
+    "department",
+    "item",
+    "region",
+)
+ITEMS: Final = ("position", "item", "item_version", "name", "department", "department_name")
+FIGURES: Final = ("id", "measure", "published_at", "figure")
+
+
+def month_of(moment: datetime) -> int:
+    """Number the month on the clock of the place where it happened: year * 12 + month - 1."""
+    return moment.year * 12 + moment.month - 1
+
+
+def project(event: Event) -> Iterable[Change]:
+    """Give the rows this event adds; most events add none."""
+    shown = _SHOWN.get(event.type)
+    return () if shown is None else shown(event)
+
+
+def _accepted(event: Event) -> Iterable[Change]:
+    said = event.read(Accepted)
+    return (
+        Insert(
+            "facts",
+            (
+                event.source,
+                event.position,
+                "accepted",
+                said.project_no,
+                "accept",
+                said.accepted_at,
+                month_of(said.accepted_at),
+                said.promised_due_at,
+                None,
+                None,
+                None,
+                said.channel,
+                said.department,
+                said.item_code,
+                event.body.region,
+            ),
+        ),
+    )
+
+
+def _completed(event: Event) -> Iterable[Change]:
+    said = event.read(Completed)
+    at = said.completed_at
+    return (
+        Insert(
+            "facts",
+            (event.source, event.position, "completed", said.project_no, "result")
+            + (None, None, None, at, month_of(at), said.completion_kind)
+            + (None, None, None, None),
+        ),
+    )
+
+
+def _corrected(event: Event) -> Iterable[Change]:
+    said = event.read(Corrected)
+    new = said.changed
+    if said.record == "process" or new == _UNCHANGED:
+        return ()
+    return (
+        Insert(
+            "facts",
+            (
+                event.source,
+                event.position,
+                "corrected",
+                said.project_no,
+                said.record,
+                new.accepted_at,
+                month_of(new.accepted_at) if new.accepted_at else None,
+                new.promised_due_at,
+                new.completed_at,
+                month_of(new.completed_at) if new.completed_at else None,
+                new.completion_kind,
+                new.channel,
+                new.department,
+                new.item_code,
+                None,
+            ),
+        ),
+    )
+
+
+def _retracted(event: Event) -> Iterable[Change]:
+    said = event.read(Retracted)
+    if said.record == "process":
+        return ()
+    return (
+        Insert(
+            "facts",
+            (event.source, event.position, "retracted", said.project_no, said.record)
+            + (None,) * 10,
+        ),
+    )
+
+
+def _item_published(event: Event) -> Iterable[Change]:
+    said = event.read(ItemPublished)
+    return (
+        Insert(
+            "items",
+            (
+                event.position,
+                said.item_code,
+                said.item_version,
+                said.name,
+                said.department,
+                said.department_name or said.department,
+            ),
+        ),
+    )
+
+
+def _statistic_published(event: Event) -> Iterable[Change]:
+    figure = msgspec.json.decode(event.body.data, type=_Measured)
+    return (
+        Insert(
+            "figures",
+            (event.stream, figure.measure, event.body.occurred_at, bytes(event.body.data).decode()),
+        ),
+    )
+
+
+class _Measured(msgspec.Struct):
+    measure: str
+
+
+_UNCHANGED: Final = Fields()
+_SHOWN: Final[Mapping[str, Callable[[Event], Iterable[Change]]]] = {
+    "intake.case-accepted.v1": _accepted,
+    "intake.case-completed.v1": _completed,
+    "intake.external-record-corrected.v1": _corrected,
+    "intake.external-record-retracted.v1": _retracted,
+    "catalog.item-published.v1": _item_published,
+    "disclosure.statistic-published.v1": _statistic_published,
+}

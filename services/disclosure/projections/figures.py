@@ -1,0 +1,194 @@
+"""Counts cases at any moment and any log position. The only SQL behind the figures.
+
+A case is looked at in the version that was valid at the wanted position of intake's log, and in it
+only what had happened by `as_of`. So neither a later event nor a later correction changes an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.disclosure.measures import (
+    DELETED_IN_ERROR,
+    MEASURES,
+    ONLINE_CHANNELS,
+    Answer,
+    Count,
+    Measure,
+    Question,
+)
+
+BY: Final = ("channel", "department", "item", "region", "month")
+
+# Every text below is written here; what a caller says only ever travels as a parameter.
+_VISIBLE: Final = """
+    SELECT case_no, accepted_at, due_at, completed_at, accepted_month, completed_month,
+           channel, department, item, region, kind,
+           coalesce(completed_since <= %(intake)s AND completed_at <= %(as_of)s, false) AS done
+    FROM cases WHERE since <= %(intake)s AND until > %(intake)s"""
+
+_ACCEPTED: Final = f"accepted_at <= %(as_of)s AND NOT (done AND kind = {DELETED_IN_ERROR})"
+_COMPLETED: Final = f"done AND kind <> {DELETED_IN_ERROR}"
+
+_WHICH: Final[Mapping[Count, str]] = {
+    Count.ACCEPTED: "true",
+    Count.COMPLETED: "true",
+    Count.ACCEPTED_COMPLETED: "done",
+    Count.OPEN: "NOT done",
+    Count.DUE: "due_at <= %(as_of)s",
+    Count.DUE_IN_TIME: "due_at <= %(as_of)s AND done AND completed_at <= due_at",
+    Count.PROMISED_COMPLETED: "done AND due_at IS NOT NULL",
+    Count.IN_TIME: "done AND completed_at <= due_at",
+    Count.ONLINE: "channel = ANY(%(online)s)",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Counts of one group; `key` has one value per dimension asked for, in that order."""
+
+    key: tuple[Any, ...]
+    counts: Mapping[Count, int]
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case behind a figure, as it stood at the figure's moment and position."""
+
+    case_no: str
+    accepted_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    kind: int | None
+    channel: str
+    department: str
+    item: str
+    region: str
+
+
+def _basis(count: Count) -> tuple[str, str, str]:
+    """Give the condition all of a count's cases meet, the time its period is about, its month."""
+    if count is Count.COMPLETED:
+        return _COMPLETED, "completed_at", "completed_month"
+    return _ACCEPTED, "accepted_at", "accepted_month"
+
+
+def _where(question: Question, basis: str, moment: str) -> tuple[str, dict[str, object]]:
+    """Write the conditions of a question; unset filters cost nothing."""
+    said: dict[str, object] = {
+        "intake": question.positions.get("intake", 0),
+        "as_of": question.as_of,
+        "online": list(ONLINE_CHANNELS),
+    }
+    parts = [basis]
+    for name in ("region", "department", "item", "channel"):
+        if value := getattr(question, name):
+            parts.append(f"{name} = %({name})s")
+            said[name] = value
+    if question.begin is not None:
+        parts.append(f"{moment} >= %(begin)s")
+        said["begin"] = question.begin
+    if question.end is not None:
+        parts.append(f"{moment} <= %(end)s")
+        said["end"] = question.end
+    return " AND ".join(parts), said
+
+
+def cells(
+    connection: Any, question: Question, counts: Sequence[Count], by: Sequence[str] = ()
+) -> list[Cell]:
+    """Count cases per combination of `by` (of `BY`); one scan for each kind of period."""
+    found: dict[tuple[Any, ...], dict[Count, int]] = {}
+    for basis in dict.fromkeys(_basis(count) for count in counts):
+        wanted = [count for count in counts if _basis(count) == basis]
+        condition, moment, month = basis
+        where, said = _where(question, condition, moment)
+        dimensions = [month if name == "month" else _dimension(name) for name in by]
+        columns = [f"count(*) FILTER (WHERE {_WHICH[count]})" for count in wanted]
+        grouping = f" GROUP BY {', '.join(dimensions)}" if by else ""
+        sql = (
+            f"SELECT {', '.join(dimensions + columns)} FROM ({_VISIBLE}) AS visible"  # noqa: S608
+            f" WHERE {where}{grouping}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, said)
+            for row in cursor.fetchall():
+                key = tuple(row[: len(by)])
+                found.setdefault(key, {}).update(zip(wanted, row[len(by) :], strict=True))
+    return [
+        Cell(key, {count: numbers.get(count, 0) for count in counts})
+        for key, numbers in sorted(found.items())
+    ]
+
+
+def _dimension(name: str) -> str:
+    if name not in BY:
+        raise ValueError(f"figures cannot be broken down by {name!r}")
+    return name
+
+
+def answer(connection: Any, measure: Measure, question: Question) -> Answer:
+    """Compute one figure."""
+    cell = cells(connection, question, measure.counts)[0]
+    numbers = [cell.counts[count] for count in measure.counts]
+    return Answer(measure, question, numbers[0], numbers[1] if len(numbers) > 1 else None)
+
+
+def answers(question: Question, counted: Mapping[Count, int]) -> Iterator[Answer]:
+    """Give every measure from counts that are already there."""
+    for measure in MEASURES.values():
+        numbers = [counted[count] for count in measure.counts]
+        yield Answer(measure, question, numbers[0], numbers[1] if len(numbers) > 1 else None)
+
+
+def list_cases(
+    connection: Any,
+    question: Question,
+    count: Count,
+    *,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[CaseRow]:
+    """List the cases behind a count by acceptance time; `after` is the key of the last one seen."""
+    condition, moment, _ = _basis(count)
+    where, said = _where(question, condition, moment)
+    if after is not None:
+        where += " AND (accepted_at, case_no) > (%(last_at)s, %(last_no)s)"
+        said |= {"last_at": after[0], "last_no": after[1]}
+    sql = (
+        "SELECT case_no, accepted_at, due_at, CASE WHEN done THEN completed_at END,"  # noqa: S608
+        " CASE WHEN done THEN kind END, channel, department, item, region"
+        f" FROM ({_VISIBLE}) AS visible WHERE {where} AND ({_WHICH[count]})"
+        " ORDER BY accepted_at, case_no LIMIT %(limit)s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, said | {"limit": limit})
+        return [CaseRow(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What codes are called; a code without a name is shown as it is."""
+
+    departments: Mapping[str, str]
+    items: Mapping[str, str]
+
+
+def names(connection: Any, catalog: int) -> Names:
+    """Read the latest names at this position of catalog's log."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (department) department, department_name FROM items"
+            " WHERE position <= %s ORDER BY department, position DESC",
+            (catalog,),
+        )
+        departments = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT DISTINCT ON (item) item, name FROM items"
+            " WHERE position <= %s ORDER BY item, position DESC",
+            (catalog,),
+        )
+        return Names(departments, dict(cursor.fetchall()))

@@ -1,0 +1,175 @@
+-- What the figures are counted from. Facts are only ever added; the table of cases is folded from
+-- them as they come in, and keeps every version of a case with the log positions it was valid for,
+-- so that a figure at (as_of, positions) is the same for ever.
+
+CREATE TABLE facts (
+    source          text COLLATE "C" NOT NULL,
+    position        bigint NOT NULL,
+    fact            text COLLATE "C" NOT NULL
+                    CHECK (fact IN ('accepted', 'completed', 'corrected', 'retracted')),
+    case_no         text COLLATE "C" NOT NULL,
+    record          text COLLATE "C" NOT NULL CHECK (record IN ('accept', 'result')),
+    -- Of a correction, what is NULL here is unchanged.
+    accepted_at     timestamptz,
+    accepted_month  integer,  -- year * 12 + month - 1 on the clock of the place it happened
+    due_at          timestamptz,
+    completed_at    timestamptz,
+    completed_month integer,
+    kind            smallint, -- completion kind 0 to 6, 3: deleted, an entry error
+    channel         text COLLATE "C",
+    department      text COLLATE "C",
+    item            text COLLATE "C",
+    region          text COLLATE "C",
+    PRIMARY KEY (source, position)
+);
+CREATE INDEX facts_of_case ON facts (case_no, position);
+
+CREATE TABLE cases (
+    -- Fixed widths first: rows stay narrow, a scan of the county's year stays short.
+    since           bigint NOT NULL,  -- first intake position this version is true at
+    until           bigint NOT NULL,  -- first position it is not; 2^63-1 while it is the latest
+    accepted_at     timestamptz NOT NULL,
+    due_at          timestamptz,
+    completed_at    timestamptz,
+    completed_since bigint,           -- intake position the completion is known from
+    accepted_month  integer NOT NULL,
+    completed_month integer,
+    kind            smallint,
+    case_no         text COLLATE "C" NOT NULL,
+    channel         text COLLATE "C" NOT NULL,
+    department      text COLLATE "C" NOT NULL,
+    item            text COLLATE "C" NOT NULL,
+    region          text COLLATE "C" NOT NULL,
+    PRIMARY KEY (case_no, since)
+) WITH (fillfactor = 90);  -- a completion updates its row in place (heap only)
+CREATE INDEX cases_by_acceptance ON cases (accepted_at, case_no);
+
+CREATE TABLE items (
+    position             bigint PRIMARY KEY,
+    item                 text COLLATE "C" NOT NULL,
+    item_version         integer NOT NULL,
+    name                 text NOT NULL,
+    department           text COLLATE "C" NOT NULL,
+    department_name      text NOT NULL
+);
+CREATE INDEX items_by_department ON items (department, position DESC);
+CREATE INDEX items_by_code ON items (item, position DESC);
+
+CREATE TABLE figures (
+    id           uuid PRIMARY KEY,
+    measure      text COLLATE "C" NOT NULL,
+    published_at timestamptz NOT NULL,
+    figure       jsonb NOT NULL
+);
+CREATE INDEX figures_by_time ON figures (published_at DESC, id);
+
+-- Folds one case again, from all of its facts in the order of the log.
+CREATE FUNCTION refold(wanted text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    said facts%ROWTYPE;
+    v cases%ROWTYPE;
+    alive boolean := false;
+BEGIN
+    DELETE FROM cases WHERE case_no = wanted;
+    FOR said IN SELECT * FROM facts WHERE case_no = wanted ORDER BY position LOOP
+        IF said.fact = 'completed' AND alive AND v.completed_since IS NULL THEN
+            v.completed_at := said.completed_at;
+            v.completed_month := said.completed_month;
+            v.kind := said.kind;
+            v.completed_since := said.position;
+            CONTINUE;
+        END IF;
+        CONTINUE WHEN said.fact <> 'accepted' AND NOT alive;
+        IF alive THEN
+            v.until := said.position;
+            INSERT INTO cases SELECT (v).*;
+        END IF;
+        v.since := said.position;
+        v.until := 9223372036854775807;
+        IF said.fact = 'accepted' THEN
+            alive := true;
+            v.case_no := wanted;
+            v.accepted_at := said.accepted_at;
+            v.accepted_month := said.accepted_month;
+            v.due_at := said.due_at;
+            v.channel := said.channel;
+            v.department := said.department;
+            v.item := said.item;
+            v.region := said.region;
+            v.completed_at := NULL;
+            v.completed_month := NULL;
+            v.completed_since := NULL;
+            v.kind := NULL;
+        ELSIF said.fact = 'retracted' AND said.record = 'accept' THEN
+            alive := false;
+        ELSIF said.fact = 'retracted' THEN
+            v.completed_at := NULL;
+            v.completed_month := NULL;
+            v.completed_since := NULL;
+            v.kind := NULL;
+        ELSE
+            v.accepted_at := coalesce(said.accepted_at, v.accepted_at);
+            v.accepted_month := coalesce(said.accepted_month, v.accepted_month);
+            v.due_at := coalesce(said.due_at, v.due_at);
+            v.channel := coalesce(said.channel, v.channel);
+            v.department := coalesce(said.department, v.department);
+            v.item := coalesce(said.item, v.item);
+            v.region := coalesce(said.region, v.region);
+            IF v.completed_since IS NOT NULL OR said.fact = 'completed' THEN
+                v.completed_at := coalesce(said.completed_at, v.completed_at);
+                v.completed_month := coalesce(said.completed_month, v.completed_month);
+                v.kind := coalesce(said.kind, v.kind);
+                v.completed_since := said.position;
+            END IF;
+        END IF;
+    END LOOP;
+    IF alive THEN
+        INSERT INTO cases SELECT (v).*;
+    END IF;
+END $$;
+
+-- Once a statement, for all the facts it added: nearly every case is one acceptance and at most
+-- one completion after it, and those are folded as a set; the rest one by one.
+--
+-- The plan is made once a connection, perhaps while the tables are empty: index lookups are the only
+-- plan that stays good as they grow.
+CREATE FUNCTION fold_facts() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    path text := current_setting('search_path');
+BEGIN
+    -- A rebuilt copy folds into itself, whatever the caller's path says.
+    PERFORM set_config('search_path', quote_ident(TG_TABLE_SCHEMA), true);
+    INSERT INTO cases (since, until, accepted_at, due_at, completed_at, completed_since,
+                       accepted_month, completed_month, kind, case_no,
+                       channel, department, item, region)
+    SELECT min(f.position) FILTER (WHERE f.fact = 'accepted'), 9223372036854775807,
+           max(f.accepted_at), max(f.due_at), max(f.completed_at),
+           max(f.position) FILTER (WHERE f.fact = 'completed'),
+           max(f.accepted_month), max(f.completed_month), max(f.kind), f.case_no,
+           max(f.channel), max(f.department), max(f.item), max(f.region)
+    FROM facts AS f
+    WHERE f.case_no IN (SELECT n.case_no FROM new_facts AS n)
+    GROUP BY f.case_no
+    HAVING count(*) FILTER (WHERE f.fact = 'accepted') = 1
+       AND count(*) FILTER (WHERE f.fact = 'completed') = count(*) - 1
+       AND count(*) <= 2
+       AND min(f.position) = min(f.position) FILTER (WHERE f.fact = 'accepted')
+    ON CONFLICT (case_no, since) DO UPDATE
+    SET completed_at = EXCLUDED.completed_at, completed_since = EXCLUDED.completed_since,
+        completed_month = EXCLUDED.completed_month, kind = EXCLUDED.kind;
+    PERFORM refold(f.case_no)
+    FROM facts AS f
+    WHERE f.case_no IN (SELECT n.case_no FROM new_facts AS n)
+    GROUP BY f.case_no
+    HAVING count(*) FILTER (WHERE f.fact = 'accepted') <> 1
+        OR count(*) FILTER (WHERE f.fact = 'completed') <> count(*) - 1
+        OR count(*) > 2
+        OR min(f.position) < min(f.position) FILTER (WHERE f.fact = 'accepted');
+    PERFORM set_config('search_path', path, true);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER fold AFTER INSERT ON facts
+    REFERENCING NEW TABLE AS new_facts
+    FOR EACH STATEMENT EXECUTE FUNCTION fold_facts();

@@ -58,7 +58,7 @@ BUREAUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("烟草专卖局", ("烟草零售许可", "许可延续", "许可变更")),
     ("经济开发区管委会", ("园区入驻", "厂房租赁", "园区证明")),
 )
-ACTS = ("登记", "变更登记", "注销", "延续", "备案", "补发", "核准", "年度报告", "信息查询", "证明开具")
+ACTS = ("登记", "变更", "注销", "延续", "备案", "补发", "核准", "年度报告", "查询", "证明开具")
 """What one asks about a matter; matter x act gives the item its name."""
 LISTS = ("POWER", "RESPONSIBILITY", "FEE", "INTERMEDIARY", "PUBLIC_SERVICE")
 TYPES = ("01", "05", "07", "08", "10", "20")

@@ -25,7 +25,8 @@ CASES_A_WEEK = 6_700
 """273,468 cases in the 204 working days up to 31 October 2020, times five."""
 DATA_SOURCE = "county-week"
 CLERKS = 132
-CHANNELS = (("window", 70), ("online", 22), ("app", 5), ("courier", 3))
+CHANNELS = (("1", 70), ("2", 22), ("3", 5), ("4", 3))
+"""GB/T 39046-2020 A.5 (1 window, 2 online, 3 mobile, 4 post), with their weight."""
 STEPS = ("受理审核", "部门审查", "现场踏勘", "首席代表审定", "制证")
 HOURS = ((time(8, 30), time(12, 0)), (time(14, 0), time(17, 30)))
 MINUTES_A_DAY = 420
@@ -142,7 +143,8 @@ class _Hall:
         self, matter: Matter, accept: Acceptance, arrival: tuple[date, int]
     ) -> list[Record]:
         draw = self.chance
-        names = list(STEPS[: draw.randint(1, 2)] if matter.immediate else STEPS[: draw.randint(2, 5)])
+        shortest, longest = (1, 2) if matter.immediate else (2, 5)
+        names = list(STEPS[: draw.randint(shortest, longest)])
         rejected = draw.random() < (0.004 if matter.immediate else 0.02)
         if draw.random() < 0.015:
             # Returned once: the step is done again.

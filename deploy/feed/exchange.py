@@ -1,4 +1,4 @@
-"""One outside system's way of writing records: the field names of `contracts/ingress` live here only."""
+"""How an outside system writes records: the field names of `contracts/ingress` live here only."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Step:
 class Exchange:
     """Writes records in the name of one `data_source` and one batch.
 
-    The batch is derived from the content, never from the clock: the same input gives the same bytes.
+    The batch comes from the content, never from the clock: the same input gives the same bytes.
     """
 
     data_source: str

@@ -121,9 +121,9 @@ def parse(stored: bytes, name: str = "the file") -> Log:
 def decode(stored: bytes, name: str) -> str:
     """Decode UTF-8, UTF-16 with its mark, or GBK (as GB 18030, which contains it)."""
     if stored[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        spellings = ("utf-16",)
+        spellings = ["utf-16"]
     else:
-        spellings = ("utf-8-sig", "gb18030")
+        spellings = ["utf-8-sig", "gb18030"]
     for spelling in spellings:
         try:
             text = stored.decode(spelling)
@@ -217,4 +217,3 @@ def _case(exchange: Exchange, row: dict[str, str], line: int) -> list[Record]:
     if end:
         records.append(exchange.result(row[CASE], moment("case:enddate", end), line=line))
     return records
-

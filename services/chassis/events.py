@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -13,7 +14,7 @@ from services.kernel.facts import Actor
 T = TypeVar("T")
 
 
-class Body(msgspec.Struct, frozen=True):
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """The JSON that is stored: the facts of `services.kernel.facts`, flat, and the event's own data.
 
     `data` stays raw bytes until somebody reads it, so the relay and the sealer never pay for it.
@@ -59,7 +60,7 @@ class Event(msgspec.Struct, frozen=True):
     def subject(self) -> str:
         return self.body.subject
 
-    def read(self, shape: type[T]) -> T:
+    def read(self, shape: builtins.type[T]) -> T:
         """Decode the event's own data as `shape` (a msgspec Struct); unknown fields are ignored.
 
         Raises:

@@ -92,7 +92,11 @@ class Application(library.Application[UUID]):
         raise NotImplementedError
 
     def state_of(
-        self, kind: type[A], stream: UUID, at: datetime | None = None, known_at: datetime | None = None
+        self,
+        kind: type[A],
+        stream: UUID,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
     ) -> A | None:
         """Give the aggregate as it was then (see `events_of`); None when there was nothing yet."""
         raise NotImplementedError

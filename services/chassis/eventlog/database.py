@@ -14,11 +14,28 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extensions
+import psycopg2.extras
 
 from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.failures import translate
 
-Connection = psycopg2.extensions.connection
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # UUID objects in and out, for every connection of the process
+
+
+class Connection(psycopg2.extensions.connection):
+    """A connection that knows which statements it has prepared."""
+
+    prepared: set[str]
+
+    def prepare(self, *statements: tuple[str, str]) -> None:
+        """Prepare each `(name, "PREPARE name ...")` once; a round trip at the first use only."""
+        for name, sql in statements:
+            if name not in self.prepared:
+                with self.cursor() as cursor:
+                    cursor.execute(sql)
+                self.prepared.add(name)
+
+
 Params = Sequence[object] | Mapping[str, object] | None
 
 RESTED_S = 1.0
@@ -44,20 +61,17 @@ class Database:
         lock_timeout_ms: int = 10_000,
         idle_in_transaction_timeout_ms: int = 10_000,
         application_name: str = "banjian",
-        prepare: Sequence[str] = (),
     ) -> None:
         """Remember how to connect; the first connection is made when it is needed.
 
         Args:
             minimum: connections kept open when idle.
             maximum: connections open at most; a further caller waits `acquire_timeout_s`.
-            prepare: statements every new connection runs first, such as PREPARE.
         """
         self.url = url
         self.minimum = minimum
         self.maximum = maximum
         self.acquire_timeout_s = acquire_timeout_s
-        self.prepare = list(prepare)
         self._options: dict[str, Any] = {
             "connect_timeout": connect_timeout_s,
             "keepalives": 1,
@@ -171,12 +185,13 @@ class Database:
 
     def _connect(self) -> Connection:
         try:
-            connection = psycopg2.connect(self.url, **self._options)
+            connection: Connection = psycopg2.connect(
+                self.url, connection_factory=Connection, **self._options
+            )
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(self._settings)
-                for statement in self.prepare:
-                    cursor.execute(statement)
+            connection.prepared = set()
         except BaseException as error:
             with self._freed:
                 self._open -= 1

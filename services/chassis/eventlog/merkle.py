@@ -48,6 +48,8 @@ def canonical(stream: UUID, version: int, topic: str, recorded_at: datetime, sta
     return _HEAD.pack(stream.bytes, version, micros, len(name)) + name + state
 
 
-def event_leaf(stream: UUID, version: int, topic: str, recorded_at: datetime, state: bytes) -> bytes:
+def event_leaf(
+    stream: UUID, version: int, topic: str, recorded_at: datetime, state: bytes
+) -> bytes:
     """Give the leaf hash of one stored event, as the ledger has it."""
     return leaf_hash(canonical(stream, version, topic, recorded_at, state))

@@ -35,6 +35,7 @@ CREATE TABLE held (
     exchange text NOT NULL DEFAULT '',
     routing_key text NOT NULL DEFAULT '',
     content_type text NOT NULL DEFAULT '',
+    headers jsonb NOT NULL DEFAULT '{}',
     state text NOT NULL CHECK (state IN ('waiting', 'retrying', 'parked', 'discarded')),
     reason text NOT NULL,
     detail text NOT NULL DEFAULT '',
@@ -55,3 +56,10 @@ CREATE UNIQUE INDEX held_bytes ON held (source, digest)
     WHERE position IS NULL AND state <> 'discarded';
 CREATE INDEX held_case ON held (source, subject, position, id) WHERE state <> 'discarded';
 CREATE INDEX held_due ON held (retry_at) WHERE state IN ('waiting', 'retrying');
+
+DO $$
+DECLARE
+    service text := current_setting('banjian.service_role');
+BEGIN
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON relay, inbox, generation, held TO %I', service);
+END $$;

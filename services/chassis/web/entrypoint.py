@@ -1,0 +1,248 @@
+"""`@route`: a method of a nameko service class answers one path, with everything checked first."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import msgspec
+from eventlet.event import Event
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from services.chassis.errors import ContractError
+from services.chassis.frame import frame_of
+from services.chassis.identity import Caller
+from services.chassis.logs import bound
+from services.chassis.translate import translate
+from services.chassis.web.body import (
+    BODY_BYTES,
+    check_path,
+    decode_form,
+    decode_json,
+    decode_texts,
+    read_body,
+)
+from services.chassis.web.call import Call, Reply
+from services.chassis.web.freshness import Position, parse_after, prefers_wait
+from services.chassis.web.server import HouseServer
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+AUTHENTICATED: Final = frozenset({"*"})
+"""`roles=AUTHENTICATED`: whoever has a valid token."""
+
+KEY_CHARACTERS: Final = 200
+"""Longest Idempotency-Key."""
+
+
+class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
+    """One path and method of a service. Made by `route`, never directly."""
+
+    kind = "http"
+    server = HouseServer()
+
+    def __init__(self, method: str, path: str, **options: Any) -> None:
+        super().__init__()
+        self.method = method
+        self.path = path
+        self.request: type[Any] | None = options["request"]
+        self.response: Any = options["response"]
+        self.query: type[Any] | None = options["query"]
+        self.roles: frozenset[str] | None = options["roles"]
+        self.summary: str = options["summary"]
+        self.description: str = options["description"]
+        self.status: int = options["status"]
+        self.html: bool = options["html"]
+        self.after: bool = options["after"]
+        self.body_bytes: int = options["body_bytes"]
+
+    @property
+    def public(self) -> bool:
+        return self.roles is None
+
+    def get_url_rule(self) -> Rule:
+        return Rule(self.path, methods=[self.method], strict_slashes=False)
+
+    def setup(self) -> None:
+        self.server.register_provider(self)
+
+    def stop(self) -> None:
+        self.server.stop_listening()
+        self.server.unregister_provider(self)
+        super().stop()
+
+    def handle_request(self, request: Request) -> Response:
+        """Check the request, run the handler in a worker of its own, and shape its answer.
+
+        Raises:
+            BanjianError: everything that can go wrong, already translated.
+        """
+        call = self._call(request)
+        done = Event()
+        self.container.spawn_worker(self, (call,), {}, handle_result=partial(_hand_over, done))
+        try:
+            result = done.wait()
+        except Exception as error:
+            own = getattr(self.container.service_cls, "errors", None)
+            raise translate(error, own) from error
+        return self._response(result)
+
+    def _call(self, request: Request) -> Call[Any, Any]:
+        environ = request.environ
+        caller = frame_of(self.container).verifier.caller(request.headers.get("Authorization", ""))
+        if self.roles is not None and (self.roles != AUTHENTICATED or not caller.known):
+            caller.require_role(*self.roles)
+        path = check_path(environ["banjian.path_values"])
+        query, after = self._query(request)
+        return Call(
+            body=self._body(request),
+            query=query,
+            path=path,
+            caller=caller,
+            correlation_id=environ["banjian.correlation_id"],
+            idempotency_key=_key(request, caller, self.container.service_name),
+            after=after,
+            prefers_wait=prefers_wait(request.headers.get("Prefer", "")),
+            base=environ["banjian.base"],
+            root=environ["banjian.root"],
+            url=request.full_path.rstrip("?"),
+            headers=request.headers,
+        )
+
+    def _query(self, request: Request) -> tuple[Any, Position | None]:
+        values = request.args
+        after = None
+        if self.after and "after" in values:
+            values = values.copy()
+            after = parse_after(values.pop("after"))
+        if self.query is not None:
+            return decode_texts(values, self.query, strict=not self.html), after
+        if values and not self.html:
+            raise ContractError("there is no such parameter", field=next(iter(values))[:100])
+        return None, after
+
+    def _body(self, request: Request) -> Any:
+        text = read_body(request, self.body_bytes)
+        if self.request is None:
+            if text.strip() and self.method != "GET":
+                raise ContractError("this takes no body")
+            return None
+        decode = decode_form if self.html else decode_json
+        return decode(text, request.headers.get("Content-Type", ""), self.request)
+
+    def _response(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
+        reply = result if isinstance(result, Reply) else Reply(result)
+        status = reply.status or self.status
+        headers = dict(reply.headers)
+        given = headers.pop("Content-Type", "")
+        if isinstance(reply.value, bytes) and given:
+            return Response(reply.value, status, headers, content_type=given)
+        if self.html:
+            kind = given or "text/html; charset=utf-8"
+            return Response(reply.value or "", status, headers, content_type=kind)
+        if reply.value is None and self.response is None:
+            return Response(b"", 204 if status == 200 else status, headers)
+        body = msgspec.json.encode(reply.value)
+        return Response(body, status, headers, content_type=given or "application/json")
+
+
+def _hand_over(done: Event, _worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+    done.send(result, exc_info)
+    return result, exc_info
+
+
+def _key(request: Request, caller: Caller, service: str) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        return ""
+    if len(key) > KEY_CHARACTERS or not key.isascii() or not key.isprintable():
+        raise ContractError(
+            f"an Idempotency-Key is printable ASCII, at most {KEY_CHARACTERS} characters",
+            field="Idempotency-Key",
+        )
+    return f"http/{service}/{caller.id}/{key}"
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    request: type[Any] | None = None,
+    response: Any = None,
+    query: type[Any] | None = None,
+    roles: frozenset[str] | None = None,
+    public: bool = False,
+    description: str = "",
+    status: int = 200,
+    html: bool = False,
+    after: bool = False,
+    body_bytes: int = BODY_BYTES,
+) -> Callable[[F], F]:
+    """Let a method `(self, call: Call[Body, Query]) -> value | Reply | Response` answer this path.
+
+    Args:
+        method: one HTTP method.
+        path: werkzeug pattern without the gateway's prefix, `/cases/<case_no>`.
+        summary: one line for the OpenAPI document.
+        request: msgspec Struct of the JSON body (of the form, on an HTML route).
+        response: msgspec type of the JSON answer; None answers 204.
+        query: msgspec Struct of the query. An API refuses unknown parameters, a page ignores them.
+        roles: who may; any one of them suffices. `AUTHENTICATED` for every known caller.
+        public: nobody has to log in. Exactly one of `roles` and `public` has to be said.
+        description: more for the OpenAPI document; default the method's docstring.
+        status: HTTP status of success.
+        html: a page: the method returns text, errors are pages, bodies are forms.
+        after: the route reads `?after=<service>:<position>` into `call.after`.
+        body_bytes: largest body read, in bytes, default 1 MiB; a larger one is 413.
+
+    Raises:
+        TypeError: who may call it is not said, or said twice, or nobody may.
+    """
+    if (roles is None) == (not public):
+        raise TypeError(f"{method} {path}: say either roles= or public=True")
+    if roles is not None and not roles:
+        raise TypeError(f"{method} {path}: roles is empty, so nobody could ever call it")
+
+    def register(handler: F) -> F:
+        @functools.wraps(handler)
+        def in_context(self: Any, call: Call[Any, Any]) -> Any:
+            with bound(correlation_id=call.correlation_id):
+                return handler(self, call)
+
+        entrypoint = Route(
+            method,
+            path,
+            request=request,
+            response=response,
+            query=query,
+            roles=roles,
+            summary=summary,
+            description=description or (handler.__doc__ or "").strip(),
+            status=status,
+            html=html,
+            after=after,
+            body_bytes=body_bytes,
+        )
+        registered = set(getattr(handler, ENTRYPOINT_EXTENSIONS_ATTR, set())) | {entrypoint}
+        setattr(in_context, ENTRYPOINT_EXTENSIONS_ATTR, registered)
+        return in_context  # type: ignore[return-value]  # same signature, by functools.wraps
+
+    return register
+
+
+def routes_of(service: type[Any]) -> list[tuple[str, Route]]:
+    """List (method name, route) of a service class, sorted by path and method."""
+    found = [
+        (name, entrypoint)
+        for name in dir(service)
+        for entrypoint in getattr(getattr(service, name, None), ENTRYPOINT_EXTENSIONS_ATTR, ())
+        if isinstance(entrypoint, Route)
+    ]
+    return sorted(found, key=lambda pair: (pair[1].path, pair[1].method))

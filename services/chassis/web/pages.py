@@ -1,0 +1,163 @@
+"""The shell of every page, and the files it needs. A service gives a template and plain values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Response
+
+from services.chassis.identity import NOBODY, Caller
+from services.chassis.names import SERVICES
+from services.chassis.web.call import Call
+from services.chassis.web.parts import Crumb
+
+_HERE: Final = Path(__file__).parent
+_STATIC: Final = _HERE / "static"
+
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the main navigation; shown to everybody, or to callers with one of `roles`."""
+
+    service: str
+    path: str
+    text: str
+    english: str
+    roles: frozenset[str] = frozenset()
+
+
+NAVIGATION: Final = (
+    Link("disclosure", "/", "办件公示", "Figures"),
+    Link("disclosure", "/cases", "办件列表", "Cases"),
+    Link("disclosure", "/how", "数据从何而来", "How do we know?"),
+)
+
+
+class Pages:
+    """Renders the pages of one service.
+
+    `directory` holds its templates; they start with `{% extends "shell.html" %}`, fill
+    `{% block main %}` and import the components: `{% import "parts.html" as parts with context %}`.
+    In every template: `base` (before own links: `{{ base }}/cases`), `root` (before links to other
+    services), `url` (this page behind `base`), `caller`, `title`, `english`, `crumbs`, `service`.
+    """
+
+    def __init__(self, service: str, directory: Path | None = None) -> None:
+        if service and service not in SERVICES:
+            raise ValueError(f"no service {service!r}")
+        self._service = service
+        own = [FileSystemLoader(directory)] if directory else []
+        self._templates = Environment(
+            loader=ChoiceLoader([*own, FileSystemLoader(_HERE / "templates")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.globals["static"] = static_version
+
+    def render(
+        self,
+        template: str,
+        call: Call[Any, Any],
+        *,
+        title: str,
+        english: str = "",
+        crumbs: Sequence[Crumb] = (),
+        **values: Any,
+    ) -> str:
+        """Render a template in the shell.
+
+        Raises:
+            jinja2.UndefinedError: the template names a value it was not given.
+        """
+        return self._templates.get_template(template).render(
+            self._frame(call.base, call.root, call.url, call.caller),
+            title=title,
+            english=english,
+            crumbs=crumbs,
+            **values,
+        )
+
+    def error(
+        self, base: str, root: str, *, title: str, detail: str, field: str, correlation_id: str
+    ) -> str:
+        """Render a refusal as a page."""
+        return self._templates.get_template("error.html").render(
+            self._frame(base, root, "", NOBODY),
+            title=title,
+            english="",
+            crumbs=(),
+            detail=detail,
+            field=field,
+            correlation_id=correlation_id,
+        )
+
+    def _frame(self, base: str, root: str, url: str, caller: Caller) -> dict[str, Any]:
+        links = [
+            (link, f"{root}/{link.service}{link.path}", self._here(link, url))
+            for link in NAVIGATION
+            if not link.roles or link.roles & caller.roles
+        ]
+        return {
+            "base": base,
+            "root": root,
+            "url": url,
+            "caller": caller,
+            "service": self._service,
+            "navigation": links,
+            "home": f"{root}/disclosure/",
+            "how": f"{root}/disclosure/how",
+        }
+
+    def _here(self, link: Link, url: str) -> bool:
+        if link.service != self._service:
+            return False
+        path = url.partition("?")[0]
+        return path == link.path or (link.path != "/" and path.startswith(link.path + "/"))
+
+
+@lru_cache
+def static_version(name: str) -> str:
+    """Give the address of a static file behind `base`; it changes with the file's content."""
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@lru_cache
+def _static(name: str) -> tuple[bytes, str, str] | None:
+    files = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
+    if name not in files:
+        return None
+    text = files[name].read_bytes()
+    return text, _TYPES[files[name].suffix], hashlib.sha256(text).hexdigest()[:16]
+
+
+def static_response(name: str, headers: Headers) -> Response | None:
+    """Answer with a static file, or 304 to who has it; None when there is none of this name."""
+    found = _static(name)
+    if found is None:
+        return None
+    text, kind, tag = found
+    cache = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": f'"{tag}"'}
+    if headers.get("If-None-Match", "") == f'"{tag}"':
+        return Response(b"", 304, cache)
+    return Response(text, 200, cache, content_type=kind)
+
+
+HOUSE: Final = Pages("")
+"""Renders pages that belong to no service: errors."""

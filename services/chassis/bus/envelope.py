@@ -54,6 +54,7 @@ class Record:
 
 
 _Text = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[^\x00]*$")]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _Position = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
 
@@ -65,12 +66,12 @@ class _CloudEvent(msgspec.Struct, omit_defaults=True):
     id: _Text
     source: _Text
     type: _Text
-    subject: _Text
+    subject: _Name
     time: _Moment
     dataschema: str
     sequence: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
     previous: _Position
-    partitionkey: _Text
+    partitionkey: _Name
     correlationid: _Text
     actorkind: ActorKind
     actorid: _Text
@@ -203,8 +204,7 @@ def decode(body: bytes, content_type: str = EVENT_CONTENT_TYPE) -> Event:
 
 
 def _safe(error: Exception) -> str:
-    """Say what is wrong without the values: msgspec names fields and types, but quotes enum values.
-    """
+    """Say what is wrong without the values: msgspec names fields and types, but quotes enum values."""
     path = re.search(r"`(\$[^`]*)`$", str(error))
     if isinstance(error, msgspec.ValidationError):
         return f"wrong value at {path.group(1)}" if path else "a field is missing or wrong"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any, Protocol
 
+from services.chassis.bus.delivery import Delivery, Item, Refused
+from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.eventlog.database import Database
+from services.chassis.logs import get_logger
+from services.chassis.projection import Statement
 
 
 class State(Enum):
@@ -48,6 +54,90 @@ class Held:
     decided_why: str = ""
 
 
+_COLUMNS = (
+    "id, source, subject, position, message_id, type, state, reason, detail, attempts,"
+    " nullif(retry_at, 'infinity'), held_at, octet_length(body), decided_by, decided_why"
+)
+
+HOLD = """
+INSERT INTO held (source, subject, position, previous, message_id, type, exchange, routing_key,
+                  content_type, headers, state, reason, detail, attempts, retry_at, body, sealed,
+                  digest)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+       coalesce(clock_timestamp() + %s * interval '1 second', 'infinity'), %s, %s, %s
+WHERE NOT EXISTS (SELECT FROM inbox WHERE source = %s AND done @> %s::bigint)
+ON CONFLICT DO NOTHING
+"""
+WAKE = """
+UPDATE held SET retry_at = clock_timestamp()
+WHERE source = %s AND subject = %s AND state = 'waiting'
+"""
+
+
+class BodySeal(Protocol):
+    """Hides bodies that may carry personal data: `vault.Seal`."""
+
+    def seal(self, plain: bytes, about: bytes = b"") -> bytes: ...
+
+    def open(self, sealed: bytes, about: bytes = b"") -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a message is held and until when; `retry_in_s` None: until somebody wakes it."""
+
+    state: State
+    reason: str
+    detail: str = ""
+    attempts: int = 0
+    retry_in_s: float | None = None
+
+
+def hold(message: Item | Refused, verdict: Verdict, seal: BodySeal | None) -> Statement:
+    """Give the change that holds a message; harmless when it is held or done already."""
+    delivery = message.delivery
+    body = delivery.body if seal is None else seal.seal(delivery.body, delivery.digest)
+    return Statement(
+        HOLD,
+        (
+            message.source,
+            _clean(message.subject),
+            message.position,
+            message.previous,
+            _clean(delivery.message_id),
+            _clean(delivery.type),
+            delivery.exchange,
+            _clean(delivery.routing_key),
+            _clean(delivery.content_type),
+            _headers(delivery),
+            verdict.state.value,
+            verdict.reason,
+            verdict.detail[:500],
+            verdict.attempts,
+            verdict.retry_in_s,
+            body,
+            seal is not None,
+            delivery.digest,
+            message.source,
+            message.position,
+        ),
+    )
+
+
+def _headers(delivery: Delivery) -> str:
+    """Keep the sender's own plain headers; the broker's (`x-death`, ...) are of no use later."""
+    kept = {
+        _clean(name): _clean(value)
+        for name, value in delivery.headers.items()
+        if isinstance(value, str) and not name.startswith("x-")
+    }
+    return json.dumps(kept)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "")
+
+
 def list_held(
     database: Database,
     *,
@@ -57,16 +147,31 @@ def list_held(
     limit: int = 100,
 ) -> list[Held]:
     """List held messages by id, oldest first; `state=None` lists every state."""
-    raise NotImplementedError
+    rows = database.read(
+        f"SELECT {_COLUMNS} FROM held WHERE id > %s AND (%s IS NULL OR state = %s)"  # noqa: S608
+        " AND (%s IS NULL OR subject = %s) ORDER BY id LIMIT %s",
+        (after, *[state.value if state else None] * 2, subject, subject, limit),
+    )
+    return [_held(row) for row in rows]
 
 
-def show(database: Database, held_id: int) -> tuple[Held, bytes]:
-    """Give one held message with its body as stored (sealed bytes when it came from outside).
+def show(database: Database, held_id: int, seal: BodySeal | None = None) -> tuple[Held, bytes]:
+    """Give one held message with its body; sealed bytes when it is sealed and no `seal` is given.
 
     Raises:
         NotFoundError: no such held message.
     """
-    raise NotImplementedError
+    rows = database.read(
+        f"SELECT {_COLUMNS}, body, sealed, digest FROM held WHERE id = %s",  # noqa: S608
+        (held_id,),
+    )
+    if not rows:
+        raise NotFoundError(f"no held message {held_id}")
+    *columns, body, sealed, digest = rows[0]
+    text = bytes(body)
+    if sealed and seal is not None:
+        text = seal.open(text, bytes(digest))
+    return _held(columns), text
 
 
 def retry(database: Database, held_id: int, *, who: str, why: str) -> None:
@@ -76,7 +181,17 @@ def retry(database: Database, held_id: int, *, who: str, why: str) -> None:
         NotFoundError: no such held message.
         RuleError: it was discarded, or who or why is empty.
     """
-    raise NotImplementedError
+    _signed(who, why)
+    done = database.run(
+        "UPDATE held SET state = 'retrying', attempts = 0, retry_at = clock_timestamp(),"
+        " decided_by = %s, decided_why = %s, decided_at = clock_timestamp()"
+        " WHERE id = %s AND state <> 'discarded' RETURNING id",
+        (who, why, held_id),
+    )
+    if not done:
+        show(database, held_id)
+        raise RuleError(f"message {held_id} was discarded; it cannot come back")
+    get_logger().info("message_retried", held=held_id, who=who, reason=why)
 
 
 def discard(database: Database, held_id: int, *, who: str, why: str) -> None:
@@ -86,9 +201,45 @@ def discard(database: Database, held_id: int, *, who: str, why: str) -> None:
         NotFoundError: no such held message.
         RuleError: it is not parked, or who or why is empty.
     """
-    raise NotImplementedError
+    _signed(who, why)
+    done = database.run(
+        """
+        WITH gone AS (
+            UPDATE held SET state = 'discarded', decided_by = %s, decided_why = %s,
+                            decided_at = clock_timestamp(), retry_at = 'infinity'
+            WHERE id = %s AND state = 'parked' RETURNING id, source, subject, position
+        ), woken AS (
+            UPDATE held h SET retry_at = clock_timestamp() FROM gone g
+            WHERE h.source = g.source AND h.subject = g.subject AND h.state = 'waiting'
+        ), counted AS (
+            INSERT INTO inbox (source, done)
+            SELECT source, int8multirange(int8range(position, position, '[]')) FROM gone
+            WHERE position IS NOT NULL
+            ON CONFLICT (source) DO UPDATE SET done = inbox.done + excluded.done
+        )
+        SELECT id FROM gone
+        """,
+        (who, why, held_id),
+    )
+    if not done:
+        show(database, held_id)
+        raise RuleError(f"message {held_id} is not parked; only parked ones can be discarded")
+    get_logger().info("message_discarded", held=held_id, who=who, reason=why)
 
 
 def count_held(database: Database) -> dict[State, int]:
     """Count held messages by state; every state is present."""
-    raise NotImplementedError
+    rows = database.read("SELECT state, count(*) FROM held GROUP BY state")
+    counted = {State(state): int(number) for state, number in rows}
+    return {state: counted.get(state, 0) for state in State}
+
+
+def _signed(who: str, why: str) -> None:
+    if not who.strip() or not why.strip():
+        raise RuleError("say who decides and why")
+
+
+def _held(row: Any) -> Held:
+    values = list(row)
+    values[6] = State(values[6])
+    return Held(*values)

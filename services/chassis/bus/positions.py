@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+import time
+
 from services.chassis.eventlog.database import Database
+
+_POLL_S = 0.01
+# Everything up to the end of the range that begins at 1 has its effect; what is discarded counts.
+_LOW = """
+SELECT source, coalesce((SELECT upper(r) - 1 FROM unnest(done) AS r WHERE lower(r) <= 1), 0)
+FROM inbox
+"""
+_HOLES = """
+WITH gaps AS (
+    SELECT unnest(int8multirange(int8range(1, upper(done))) - done) AS gap
+    FROM inbox WHERE source = %s AND NOT isempty(done)
+)
+SELECT lower(gap), upper(gap) - 1 FROM gaps
+WHERE (SELECT count(*) FROM held WHERE source = %s AND state <> 'discarded'
+       AND position <@ gap) < upper(gap) - lower(gap)
+ORDER BY 1 LIMIT %s
+"""
 
 
 def watermark(database: Database, source: str) -> int:
@@ -10,23 +29,32 @@ def watermark(database: Database, source: str) -> int:
 
     0 when nothing is. Statistics speak in it.
     """
-    raise NotImplementedError
+    rows = database.read(_LOW + " WHERE source = %s", (source,))
+    return int(rows[0][1]) if rows else 0
 
 
 def watermarks(database: Database) -> dict[str, int]:
     """Give the low watermark of every source heard so far."""
-    raise NotImplementedError
+    return {source: int(low) for source, low in database.read(_LOW)}
 
 
 def is_done(database: Database, source: str, position: int) -> bool:
     """Say whether the effect of this very event is committed here."""
-    raise NotImplementedError
+    return bool(
+        database.read(
+            "SELECT FROM inbox WHERE source = %s AND done @> %s::bigint", (source, position)
+        )
+    )
 
 
 def wait_for(database: Database, source: str, position: int, timeout: float = 2.0) -> bool:
-    """Wait up to `timeout` seconds until `is_done`; says whether it is (the web answers 503 if not).
-    """
-    raise NotImplementedError
+    """Wait up to `timeout` seconds until `is_done`; says whether it is (the web answers 503 if not)."""
+    until = time.monotonic() + timeout
+    while not is_done(database, source, position):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(_POLL_S)
+    return True
 
 
 def missing(database: Database, source: str, limit: int = 100) -> list[tuple[int, int]]:
@@ -34,4 +62,4 @@ def missing(database: Database, source: str, limit: int = 100) -> list[tuple[int
 
     A hole that stays is a message the bus lost; `relay.rewind` of the source heals it.
     """
-    raise NotImplementedError
+    return [(int(a), int(b)) for a, b in database.read(_HOLES, (source, source, limit))]

@@ -196,7 +196,9 @@ class Publisher:
     def _on_nack(self, tag: int, multiple: bool) -> None:
         self._trouble = "the broker refused a message (nack)"
 
-    def _on_return(self, error: Exception, exchange: str, routing_key: str, message: object) -> None:
+    def _on_return(
+        self, error: Exception, exchange: str, routing_key: str, message: object
+    ) -> None:
         self._trouble = f"NO_ROUTE: no queue takes {routing_key} of {exchange} ({say(error)})"
 
     def _on_blocked(self, reason: str) -> None:

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import signal
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 
-from services.chassis.bus.envelope import Publication
+from services.chassis.bus.envelope import EVENT_CONTENT_TYPE, Publication, encode, routing_key
+from services.chassis.bus.publisher import Publisher
+from services.chassis.bus.topology import events_exchange
+from services.chassis.errors import BanjianError, ContractError, UnavailableError
+from services.chassis.eventlog import reader
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.sealer import Sealer
+from services.chassis.events import Event
+from services.chassis.logs import configure, get_logger
+from services.chassis.metrics import Metrics
+from services.chassis.probes import Probes, serve_probes
+from services.chassis.settings import Settings
+
+IDLE_S = (0.005, 0.02)
+"""Shortest and longest pause between two looks at an idle log."""
+BACKOFF_S = (0.1, 5.0)
+"""Shortest and longest pause after trouble with broker or database."""
+SAVE_EVERY_S = 1.0
+_SAVE = "UPDATE relay SET position = %s WHERE position < %s"
 
 
 class Relay:
-    """The one relay of a service; a second one waits on the sealer's lock."""
+    """The relay of a service. Several may run: each seals in turn and duplicates are dropped later.
+
+    Publishes everything after the saved position in order and saves a position only when the broker
+    has confirmed all up to it; so a crash anywhere costs duplicates, never an event.
+    """
 
     def __init__(
         self,
@@ -21,31 +46,209 @@ class Relay:
         *,
         window: int = 500,
         batch: int = 500,
+        confirm_timeout_s: float = 10.0,
+        metrics: Metrics | None = None,
     ) -> None:
-        raise NotImplementedError
+        """`publications`: what becomes of each stored topic; a topic not in it stops the relay."""
+        self._database = database
+        self._amqp_uri = amqp_uri
+        self._publications = publications
+        self._service = service
+        self._exchange = events_exchange(service)
+        self._window = window
+        self._batch = batch
+        self._confirm_timeout_s = confirm_timeout_s
+        self._metrics = metrics
+        self._sealer = Sealer(database, service)
+        self._publisher: Publisher | None = None
+        self._saved = -1
+        self._tip = 0
+        self.trouble = ""
+        """Why nothing is published at present; empty when all is well."""
+
+    @property
+    def position(self) -> int:
+        """Last position known to be confirmed; -1 before the first look."""
+        return self._saved
 
     def run(self, stop: threading.Event) -> None:
         """Seal and publish until `stop` is set; lives through outages of broker and database."""
-        raise NotImplementedError
+        idle, failures = IDLE_S[0], 0
+        while not stop.is_set():
+            try:
+                published = self.run_once()
+                self._recovered()
+                failures = 0
+            except BanjianError as error:
+                self._interrupted(error)
+                stop.wait(min(BACKOFF_S[0] * 2.0**failures, BACKOFF_S[1]))
+                failures = min(failures + 1, 10)
+                continue
+            if published:
+                idle = IDLE_S[0]
+            else:
+                stop.wait(idle)
+                idle = min(idle * 1.5, IDLE_S[1])
+        self.close()
 
     def run_once(self) -> int:
         """Seal and publish what there is now; gives the number of events published.
 
         Raises:
-            UnavailableError: broker or database trouble; the position stays where it was.
+            UnavailableError: broker or database trouble; the saved position stays where it was.
+            ContractError: the log holds an event that no `Publication` names.
         """
-        raise NotImplementedError
+        self._sealer.seal()
+        if self._saved < 0:
+            self._saved = self._read_position()
+        publisher = self._open()
+        total, last, saved_at = 0, self._saved, time.monotonic()
+        while events := reader.tail(self._database, self._service, last, self._batch):
+            for event in events:
+                self._publish(publisher, event)
+            total += len(events)
+            last = events[-1].position
+            self._tip = max(self._tip, last)
+            if time.monotonic() - saved_at >= SAVE_EVERY_S:
+                self._save(publisher, last)
+                saved_at = time.monotonic()
+            if len(events) < self._batch:
+                break
+        if total:
+            self._save(publisher, last)
+        else:
+            publisher.tick()
+        return total
 
     def lag(self) -> int:
-        """Events committed to the ledger but not confirmed by the broker, when last looked."""
-        raise NotImplementedError
+        """Events sealed but not confirmed by the broker, asked from the database.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        saved = self._saved if self._saved >= 0 else self._read_position()
+        return max(reader.tip(self._database, self._service) - saved, 0)
+
+    def check(self) -> str:
+        """Readiness: says how the relay is.
+
+        Raises:
+            UnavailableError: nothing can be published at present.
+        """
+        if self.trouble:
+            raise UnavailableError(self.trouble)
+        return f"confirmed to {self._saved}"
+
+    def close(self) -> None:
+        """Close the connection to the broker."""
+        publisher, self._publisher = self._publisher, None
+        if publisher is not None:
+            publisher.close()
+
+    def _publish(self, publisher: Publisher, event: Event) -> None:
+        publication = self._publications.get(event.type)
+        if publication is None:
+            raise ContractError(f"{event.type} at {event.position} is in no PUBLISHES")
+        publisher.publish(
+            self._exchange,
+            routing_key(event),
+            encode(event, publication),
+            partition_key=event.body.subject,
+            content_type=EVENT_CONTENT_TYPE,
+            message_id=event.id,
+            type=publication.type,
+        )
+
+    def _save(self, publisher: Publisher, position: int) -> None:
+        publisher.confirm()
+        self._database.run(_SAVE, (position, position))
+        if self._metrics is not None:
+            self._metrics.relayed(position - self._saved)
+        self._saved = position
+
+    def _open(self) -> Publisher:
+        if self._publisher is None:
+            self._publisher = Publisher(
+                self._amqp_uri,
+                window=self._window,
+                confirm_timeout_s=self._confirm_timeout_s,
+                name=f"{self._service} relay",
+            )
+            get_logger().info("relay_started", position=self._saved)
+        return self._publisher
+
+    def _read_position(self) -> int:
+        rows = self._database.read("SELECT position FROM relay")
+        return int(rows[0][0]) if rows else 0
+
+    def _interrupted(self, error: BanjianError) -> None:
+        self.close()
+        self._saved = -1
+        if not self.trouble:
+            get_logger().warning("relay_interrupted", error=error.message, position=self._saved)
+        self.trouble = error.message
+
+    def _recovered(self) -> None:
+        if self.trouble:
+            get_logger().info("relay_caught_up", position=self._saved)
+        self.trouble = ""
 
 
 def rewind(database: Database, position: int) -> None:
-    """Let the relay publish again everything after `position`; consumers drop what they have."""
-    raise NotImplementedError
+    """Let the relay publish again everything after `position`; consumers drop what they have.
+
+    A running relay takes it up when it starts again.
+    """
+    database.run("UPDATE relay SET position = least(position, %s)", (position,))
+
+
+def publications_of(service: str) -> Mapping[str, Publication]:
+    """Give `PUBLISHES` of a service's messages."""
+    published: Mapping[str, Publication] = importlib.import_module(
+        f"services.{service}.messages"
+    ).PUBLISHES
+    return published
 
 
 def main(service: str) -> None:
     """Run the relay of a service in this process until SIGTERM, with probes and metrics."""
-    raise NotImplementedError
+    settings = Settings.read(service, os.environ)
+    configure(service)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    database = Database(settings.database_url, maximum=4, application_name=f"{service} relay")
+    metrics = Metrics(service)
+    relay = Relay(database, settings.amqp_uri, publications_of(service), service, metrics=metrics)
+    metrics.watch("relay_lag_events", lambda: _lag_or_unknown(relay))
+    probes = Probes(service)
+    probes.add("broker", relay.check)
+    probes.add("database", lambda: str(database.run("SELECT 'answers'")[0][0]))
+    server = serve_probes(settings.http_host, settings.relay_port, probes, metrics)
+    get_logger().info("process_started", role="relay", port=server.port)
+    try:
+        relay.run(stop)
+    finally:
+        server.stop()
+        database.close()
+    get_logger().info("process_stopped", role="relay")
+
+
+def _lag_or_unknown(relay: Relay) -> float:
+    try:
+        return float(relay.lag())
+    except UnavailableError:
+        return float("nan")
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Entry of `python -m services.chassis.bus.relay <service>`."""
+    if len(arguments) != 1:
+        raise SystemExit("usage: python -m services.chassis.bus.relay <service>")
+    main(arguments[0])
+
+
+if __name__ == "__main__":
+    import sys
+
+    run(sys.argv[1:])

@@ -2,7 +2,7 @@
 
 -- The relay's saved position: everything up to it is confirmed by the broker.
 CREATE TABLE relay (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     position bigint NOT NULL DEFAULT 0 CHECK (position >= 0)
 );
 INSERT INTO relay DEFAULT VALUES;

@@ -1,0 +1,85 @@
+"""Fixtures every test may ask for; what they give stands in tests/support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.servers import CHECKOUT, Endpoints, Servers
+from tests.support.databases import fresh_database
+from tests.support.house import House, fresh_house
+from tests.support.servers import shared_servers, throwaway
+from tests.support.vhosts import Vhost, fresh_vhost
+
+SHARED_DATA = CHECKOUT.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what needs data or a browser this machine does not have."""
+    from tests.support.browser import missing_browser
+
+    no_browser = missing_browser()
+    for item in items:
+        if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
+            item.add_marker(pytest.mark.skip(reason="needs ../shared/data, which is not here"))
+        if no_browser and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=no_browser))
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Endpoints]:
+    """The session's PostgreSQL and RabbitMQ: `.database_url .amqp_uri .management_url`."""
+    with shared_servers() as endpoints:
+        yield endpoints
+
+
+@pytest.fixture
+def database(servers: Endpoints) -> Iterator[str]:
+    """The administrator's URL of an empty database, dropped afterwards."""
+    with fresh_database(servers.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def vhost(servers: Endpoints) -> Iterator[Vhost]:
+    """An empty vhost, deleted afterwards: `.name .amqp_uri .management_url .management`."""
+    with fresh_vhost(servers) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def house(servers: Endpoints, tmp_path: Path) -> Iterator[House]:
+    """A migrated house of one's own; `house.env` holds every setting."""
+    with fresh_house(servers, tmp_path) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def module_house(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house shared by the tests of one module: migrating takes a second or two."""
+    with fresh_house(servers, tmp_path_factory.mktemp("house")) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def fragile_servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
+    """A private pair for one module to kill and slow down; see tests.support.servers."""
+    with throwaway(request.module.__name__.rpartition(".")[2], slow=True) as servers:
+        yield servers
+
+
+@pytest.fixture
+def fragile_house(fragile_servers: Servers, tmp_path: Path) -> Iterator[House]:
+    """A house on the servers one may kill."""
+    fragile_servers.start()
+    with fresh_house(fragile_servers.endpoints, tmp_path) as fresh:
+        yield fresh
+        fragile_servers.start()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real logs beside the checkout; mark such tests `data`."""
+    return SHARED_DATA

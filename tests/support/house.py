@@ -1,0 +1,147 @@
+"""A whole house of one's own: database, vhost, roles, tables, exchanges, settings, tokens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from deploy.local import environment
+from deploy.local.processes import free_ports
+from deploy.local.servers import CHECKOUT, Endpoints
+from tests.support.databases import fresh_database
+from tests.support.processes import Child, banjian
+from tests.support.vhosts import Vhost, fresh_vhost
+
+_KEY_ID = "test-1"
+
+
+@dataclass(frozen=True)
+class House:
+    """Five services' worth of settings over a fresh database and a fresh vhost."""
+
+    env: dict[str, str]
+    """Every variable, for child processes and for `Settings.read(service, house.env)`."""
+    database_url: str
+    """The administrator's URL; `database_url_of` gives a service's."""
+    vhost: Vhost
+    folder: Path
+    """Logs of child processes and keys."""
+    _key: Ed25519PrivateKey
+
+    def database_url_of(self, service: str) -> str:
+        """Return the URL of a service's own role."""
+        return self.env[f"BANJIAN_{service.upper()}_DATABASE_URL"]
+
+    def amqp_uri_of(self, service: str) -> str:
+        """Return the URI of a service's own broker user."""
+        return self.env[f"BANJIAN_{service.upper()}_AMQP_URI"]
+
+    def url_of(self, service: str) -> str:
+        """Return the base address of a service."""
+        return f"http://127.0.0.1:{self.env[f'BANJIAN_{service.upper()}_HTTP_PORT']}"
+
+    def migrate(self) -> None:
+        """Run `banjian migrate`; the fixture has done it once."""
+        run_banjian(self.env, "migrate")
+
+    def banjian(self, *arguments: str) -> str:
+        """Run a CLI command to its end and return what it printed."""
+        return run_banjian(self.env, *arguments)
+
+    def serve(self, service: str, *options: str, **changed: str) -> Child:
+        """Start `banjian serve <service>` and wait until it is ready. Use as context manager."""
+        child = self.start("serve", service, *options, **changed)
+        return self._ready(child, f"BANJIAN_{service.upper()}_HTTP_PORT")
+
+    def relay(self, service: str, **changed: str) -> Child:
+        """Start `banjian relay <service>` and wait until it is ready. Use as context manager."""
+        child = self.start("relay", service, **changed)
+        return self._ready(child, f"BANJIAN_{service.upper()}_RELAY_PORT")
+
+    def start(self, *arguments: str, **changed: str) -> Child:
+        """Start any `banjian` command; `changed` variables go over the house's own."""
+        log = self.folder / f"{'-'.join(arguments)}.log".replace("/", "_")
+        return Child(banjian(*arguments), {**self.env, **changed}, log)
+
+    def _ready(self, child: Child, port: str) -> Child:
+        try:
+            child.wait_ready(f"http://127.0.0.1:{child.env[port]}/readyz")
+        except BaseException:
+            child.kill()
+            raise
+        return child
+
+    def token(
+        self, subject: str = "tester", *roles: str, ttl_s: float = 3600, **claims: str
+    ) -> str:
+        """Return a bearer token the house believes; claims: unit, window, region."""
+        body = {
+            "iss": environment.ISSUER,
+            "aud": environment.AUDIENCE,
+            "sub": subject,
+            "roles": list(roles),
+            "exp": int(time.time() + ttl_s),
+            **claims,
+        }
+        return jwt.encode(body, self._key, "EdDSA", headers={"kid": _KEY_ID})
+
+
+@contextmanager
+def fresh_house(servers: Endpoints, folder: Path, *, migrate: bool = True) -> Iterator[House]:
+    """Give a migrated house; its database and vhost go away afterwards.
+
+    Role passwords are the same in every test house: roles and broker users belong to the whole
+    server, so houses standing side by side must agree on them.
+    """
+    with ExitStack() as stack:
+        database_url = stack.enter_context(fresh_database(servers.database_url, "house"))
+        vhost = stack.enter_context(fresh_vhost(servers, "house"))
+        key = Ed25519PrivateKey.generate()
+        env = {
+            **environment.compose(
+                database_url=database_url,
+                amqp_uri=vhost.amqp_uri,
+                management_url=servers.management_url,
+                ports=dict(zip(environment.PORTS, free_ports(len(environment.PORTS)), strict=True)),
+                vault_key_file=environment.make_vault_key(folder / "vault.key"),
+                password=lambda role: f"{role}-for-tests",
+            ),
+            "BANJIAN_JWKS_FILE": str(_publish(key, folder / "jwks.json")),
+            "PATH": os.environ.get("PATH", ""),
+        }
+        house = House(env, database_url, vhost, folder, key)
+        if migrate:
+            house.migrate()
+        yield house
+
+
+def run_banjian(env: dict[str, str], *arguments: str) -> str:
+    """Run a CLI command.
+
+    Raises:
+        AssertionError: it failed; shows everything it said.
+    """
+    done = subprocess.run(
+        banjian(*arguments), env=env, cwd=CHECKOUT, capture_output=True, text=True, timeout=300
+    )
+    said = f"{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, (
+        f"banjian {' '.join(arguments)} ended with {done.returncode}:\n{said}"
+    )
+    return done.stdout
+
+
+def _publish(key: Ed25519PrivateKey, path: Path) -> Path:
+    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"keys": [{**public, "kid": _KEY_ID, "alg": "EdDSA"}]}))
+    return path

@@ -138,6 +138,8 @@ class Consumer:
 
     def beat(self) -> None:
         """Tell the broker that we live while a batch takes its time; cheap, call it often."""
+        if self._connection is None:
+            return
         if self._heartbeat_s and time.monotonic() - self._beat_at >= self._heartbeat_s / 3:
             self._beat_at = time.monotonic()
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,6 +133,12 @@ class Subscriber:
         needed = [name for name, must in queues.items() if must]
         return check_queues(self.subscription.amqp_uri, self.subscription.service, needed)
 
+    def beat(self) -> None:
+        """Tell the broker that we live, from inside a long batch; a lost connection shows later."""
+        if self._consumer is not None:
+            with suppress(UnavailableError):
+                self._consumer.beat()
+
     def step(self, wait_s: float = 0.2) -> int:
         """Take one batch, or look at what is due; gives the number of messages taken.
 
@@ -214,7 +221,7 @@ class Subscriber:
             self._read_queues(consumer)
             due = claim(self.database, self.seal)
             for claimed in due:
-                consumer.beat()
+                self.beat()
                 self._settling.try_again(claimed, self._reader.read(claimed.delivery))
             if due:
                 self._tick_at = 0.0
@@ -235,5 +242,4 @@ class Subscriber:
         while time.monotonic() < until:
             if self.stop.wait(0.1):
                 raise Interrupted
-            if self._consumer is not None:
-                self._consumer.beat()
+            self.beat()

@@ -1,0 +1,42 @@
+"""nameko dependency of every service: its application over its own database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from services.chassis.eventlog.application import Application
+from services.chassis.eventlog.database import Database
+from services.chassis.frame import frame_of
+from services.chassis.projection import ReadModel
+
+
+class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
+    """Gives the service class its application.
+
+        cases = ApplicationProvider(Cases, READ_MODEL)
+
+    One application and one connection pool a container; readiness asks the database.
+    """
+
+    def __init__(self, kind: type[Application] = Application, project: ReadModel | None = None):
+        super().__init__(kind, project)
+        self._kind = kind
+        self._project = project
+        self.application: Application
+        self.database: Database
+
+    def setup(self) -> None:
+        frame = frame_of(self.container)
+        self.database = Database(
+            frame.settings.database_url, application_name=frame.settings.service
+        )
+        self.application = self._kind(self.database, self._project)
+        frame.probes.add("database", lambda: str(self.database.run("SELECT 'answers'")[0][0]))
+
+    def stop(self) -> None:
+        self.database.close()
+
+    def get_dependency(self, worker_ctx: Any) -> Application:
+        return self.application

@@ -90,6 +90,8 @@ class Question:
     department: str = ""
     item: str = ""
     channel: str = ""
+    as_of_said: bool = True
+    """False when nobody named a moment and it is now."""
 
     @property
     def filters(self) -> dict[str, str]:

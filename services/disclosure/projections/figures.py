@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from services.chassis.eventlog.database import Database
 from services.disclosure.measures import (
     DELETED_IN_ERROR,
     MEASURES,
@@ -98,7 +99,7 @@ def _where(question: Question, basis: str, moment: str) -> tuple[str, dict[str, 
 
 
 def cells(
-    connection: Any, question: Question, counts: Sequence[Count], by: Sequence[str] = ()
+    database: Database, question: Question, counts: Sequence[Count], by: Sequence[str] = ()
 ) -> list[Cell]:
     """Count cases per combination of `by` (of `BY`); one scan for each kind of period."""
     found: dict[tuple[Any, ...], dict[Count, int]] = {}
@@ -113,11 +114,9 @@ def cells(
             f"SELECT {', '.join(dimensions + columns)} FROM ({_VISIBLE}) AS visible"  # noqa: S608
             f" WHERE {where}{grouping}"
         )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, said)
-            for row in cursor.fetchall():
-                key = tuple(row[: len(by)])
-                found.setdefault(key, {}).update(zip(wanted, row[len(by) :], strict=True))
+        for row in database.read(sql, said):
+            key = tuple(row[: len(by)])
+            found.setdefault(key, {}).update(zip(wanted, row[len(by) :], strict=True))
     return [
         Cell(key, {count: numbers.get(count, 0) for count in counts})
         for key, numbers in sorted(found.items())
@@ -130,9 +129,9 @@ def _dimension(name: str) -> str:
     return name
 
 
-def answer(connection: Any, measure: Measure, question: Question) -> Answer:
+def answer(database: Database, measure: Measure, question: Question) -> Answer:
     """Compute one figure."""
-    cell = cells(connection, question, measure.counts)[0]
+    cell = cells(database, question, measure.counts)[0]
     numbers = [cell.counts[count] for count in measure.counts]
     return Answer(measure, question, numbers[0], numbers[1] if len(numbers) > 1 else None)
 
@@ -145,7 +144,7 @@ def answers(question: Question, counted: Mapping[Count, int]) -> Iterator[Answer
 
 
 def list_cases(
-    connection: Any,
+    database: Database,
     question: Question,
     count: Count,
     *,
@@ -164,9 +163,7 @@ def list_cases(
         f" FROM ({_VISIBLE}) AS visible WHERE {where} AND ({_WHICH[count]})"
         " ORDER BY accepted_at, case_no LIMIT %(limit)s"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, said | {"limit": limit})
-        return [CaseRow(*row) for row in cursor.fetchall()]
+    return [CaseRow(*row) for row in database.read(sql, said | {"limit": limit})]
 
 
 @dataclass(frozen=True)
@@ -177,18 +174,46 @@ class Names:
     items: Mapping[str, str]
 
 
-def names(connection: Any, catalog: int) -> Names:
+def names(database: Database, catalog: int) -> Names:
     """Read the latest names at this position of catalog's log."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT ON (department) department, department_name FROM items"
-            " WHERE position <= %s ORDER BY department, position DESC",
-            (catalog,),
-        )
-        departments = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT DISTINCT ON (item) item, name FROM items"
-            " WHERE position <= %s ORDER BY item, position DESC",
-            (catalog,),
-        )
-        return Names(departments, dict(cursor.fetchall()))
+    departments = database.read(
+        "SELECT DISTINCT ON (department) department, department_name FROM items"
+        " WHERE position <= %s ORDER BY department, position DESC",
+        (catalog,),
+    )
+    items = database.read(
+        "SELECT DISTINCT ON (item) item, name FROM items"
+        " WHERE position <= %s ORDER BY item, position DESC",
+        (catalog,),
+    )
+    return Names(dict(departments), dict(items))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How far one source has arrived here."""
+
+    watermark: int
+    highest: int
+    """Highest position that has taken effect; above the watermark: something is missing between."""
+    parked: int
+    """Messages of this source that wait for a person."""
+
+
+def arrivals(database: Database) -> dict[str, Arrival]:
+    """Say for every source how far it has arrived; a source never heard of is not there."""
+    rows = database.read(
+        "SELECT source, coalesce((SELECT upper(r) - 1 FROM unnest(done) AS r WHERE lower(r) <= 1), 0),"
+        " coalesce(upper(done) - 1, 0),"
+        " (SELECT count(*) FROM held WHERE held.source = inbox.source AND held.state = 'parked')"
+        " FROM inbox"
+    )
+    return {row[0]: Arrival(*row[1:]) for row in rows}
+
+
+def list_published(database: Database, limit: int = 50) -> list[tuple[str, dict[str, Any]]]:
+    """List published figures, the newest first."""
+    rows = database.read(
+        "SELECT id::text, figure FROM figures ORDER BY published_at DESC, id LIMIT %s", (limit,)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,217 @@
+"""The JSON of disclosure's answers, and how it is made from what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from services.disclosure.domain import Figure
+from services.disclosure.inquiry import Filters
+from services.disclosure.measures import Answer, Measure
+from services.disclosure.projections.figures import Arrival, CaseRow, Cell
+
+
+class MeasureView(msgspec.Struct, frozen=True):
+    """A measure's definition."""
+
+    id: str
+    zh: str
+    en: str
+    numerator: str
+    denominator: str | None
+    population: str
+    window: str
+    unit: str
+    rounding: str
+    places: int
+    source: str
+    sources: list[str]
+
+
+class GroupView(msgspec.Struct, frozen=True):
+    """One group of a breakdown. `key` is a code, or a month as `2011-07`."""
+
+    key: str
+    value: str | None
+    numerator: int
+    denominator: int | None
+
+
+class StatView(msgspec.Struct, frozen=True):
+    """One statistic. `value` is a decimal as text, null when the denominator is empty."""
+
+    measure: str
+    zh: str
+    en: str
+    value: str | None
+    numerator: int
+    denominator: int | None
+    unit: str
+    rounding: str
+    places: int
+    as_of: datetime
+    positions: dict[str, int]
+    filters: dict[str, str]
+    parked: int
+    """Messages that wait for a person; while there are any the figure may stand still."""
+    standing: bool
+    """More has arrived than may be counted: something before it is missing or parked."""
+    by: str = ""
+    groups: list[GroupView] = []
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """One case behind a figure, as it stood then. Nothing about a person."""
+
+    case_no: str
+    accepted_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    completion_kind: int | None
+    channel: str
+    department: str
+    item: str
+    region: str
+
+
+class Publish(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to publish; moments and positions as in an address."""
+
+    measure: str
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A figure was published (or had been, for this very question)."""
+
+    figure: str
+    event: str
+    href: str
+
+
+class FigureView(msgspec.Struct, frozen=True):
+    """A published figure."""
+
+    figure: str
+    measure: str
+    value: str | None
+    numerator: int
+    denominator: int | None
+    unit: str
+    rounding: str
+    places: int
+    as_of: datetime
+    positions: dict[str, int]
+    filters: dict[str, str]
+
+
+class Recomputed(msgspec.Struct, frozen=True):
+    """A published figure beside the same question asked again."""
+
+    published: FigureView
+    recomputed: FigureView
+    same: bool
+
+
+def measure_view(measure: Measure) -> MeasureView:
+    return MeasureView(
+        id=measure.id,
+        zh=measure.zh,
+        en=measure.en,
+        numerator=measure.numerator.value,
+        denominator=measure.denominator.value if measure.denominator else None,
+        population=measure.population,
+        window=measure.window,
+        unit=measure.unit,
+        rounding=measure.rounding.value,
+        places=measure.places,
+        source=measure.source.value,
+        sources=list(measure.sources),
+    )
+
+
+def stat_view(
+    answer: Answer, arrivals: Mapping[str, Arrival], by: str, cells: Sequence[Cell]
+) -> StatView:
+    measure, question = answer.measure, answer.question
+    sources = [arrivals[name] for name in measure.sources if name in arrivals]
+    return StatView(
+        measure=measure.id,
+        zh=measure.zh,
+        en=measure.en,
+        value=_text(answer),
+        numerator=answer.numerator,
+        denominator=answer.denominator,
+        unit=measure.unit,
+        rounding=measure.rounding.value,
+        places=measure.places,
+        as_of=question.as_of,
+        positions=dict(question.positions),
+        filters=question.filters,
+        parked=sum(arrival.parked for arrival in sources),
+        standing=any(arrival.highest > arrival.watermark for arrival in sources),
+        by=by,
+        groups=[_group(measure, answer, cell) for cell in cells],
+    )
+
+
+def _group(measure: Measure, answer: Answer, cell: Cell) -> GroupView:
+    numbers = [cell.counts[count] for count in measure.counts]
+    part = Answer(measure, answer.question, numbers[0], numbers[1] if len(numbers) > 1 else None)
+    key = cell.key[0]
+    name = f"{key // 12}-{key % 12 + 1:02d}" if isinstance(key, int) else key
+    return GroupView(name, _text(part), part.numerator, part.denominator)
+
+
+def _text(answer: Answer) -> str | None:
+    return None if answer.value is None else str(answer.value)
+
+
+def case_view(row: CaseRow) -> CaseView:
+    return CaseView(
+        row.case_no,
+        row.accepted_at,
+        row.due_at,
+        row.completed_at,
+        row.kind,
+        row.channel,
+        row.department,
+        row.item,
+        row.region,
+    )
+
+
+def published(answer: Answer) -> Figure:
+    """Give a computed figure the form it is published in."""
+    measure, question = answer.measure, answer.question
+    return Figure(
+        measure=measure.id,
+        numerator=answer.numerator,
+        as_of=question.as_of,
+        rounding=measure.rounding.value,
+        places=measure.places,
+        unit=measure.unit,
+        positions=dict(question.positions),
+        filters=question.filters,
+        value=_text(answer),
+        denominator=answer.denominator,
+    )
+
+
+def figure_view(name: str, said: Figure | Mapping[str, object]) -> FigureView:
+    """Show a published figure, from the log or from the read model's JSON."""
+    figure = said if isinstance(said, Figure) else msgspec.convert(said, Figure)
+    return FigureView(
+        figure=name,
+        measure=figure.measure,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        unit=figure.unit,
+        rounding=figure.rounding,
+        places=figure.places,
+        as_of=figure.as_of,
+        positions=figure.positions,
+        filters=figure.filters,
+    )

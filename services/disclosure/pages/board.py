@@ -1,0 +1,155 @@
+"""Turns counted cells into what the board shows: cards, months, breakdowns, links that keep the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from services.chassis.web.parts import Cell as Shown
+from services.chassis.web.parts import Column, Figure, Table
+from services.disclosure.measures import MEASURES, Answer, Count, Question
+from services.disclosure.pages.chart import Chart, Month, draw, fill_gaps
+from services.disclosure.pages.words import (
+    CHANNEL_NAMES,
+    COUNT_NAMES,
+    Links,
+    moment,
+    number,
+    rounding,
+)
+from services.disclosure.projections.figures import Arrival, Cell, Names, answers
+
+BOARD_BY: Final = ("month", "channel", "department")
+LEADS: Final = ("S01", "S02", "S03", "S04")
+OTHERS: Final = ("S03b", "S03c", "S28")
+
+
+def figure_of(answer: Answer, links: Links) -> Figure:
+    """Give one figure as the shell's figure card wants it."""
+    measure, over = answer.measure, answer.measure.denominator
+    return Figure(
+        name=measure.zh,
+        english=f"{measure.en} · {measure.id}",
+        value="" if answer.value is None else number(answer.value),
+        unit=measure.sign,
+        numerator=f"{COUNT_NAMES[measure.numerator]} {number(answer.numerator)} 件" if over else "",
+        denominator=f"{COUNT_NAMES[over]} {number(answer.denominator)} 件" if over else "",
+        as_of=moment(answer.question.as_of),
+        rounding=rounding(measure),
+        positions={name: answer.question.positions.get(name, 0) for name in measure.sources},
+        cases_href=links.cases(measure.id),
+        proof_href=links.how(measure.id),
+    )
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything on the page."""
+
+    question: Question
+    leads: list[Figure]
+    others: list[Figure]
+    months: list[Month]
+    chart: Chart
+    channels: Table
+    departments: Table
+    empty: bool
+    parked: int
+    standing: bool
+    """True when a source has sent more than the figures may count yet."""
+
+
+def build(
+    question: Question,
+    cells: Sequence[Cell],
+    names: Names,
+    arrivals: Mapping[str, Arrival],
+) -> Board:
+    """Make the board from cells counted by `BOARD_BY`."""
+    links = Links(question)
+    sums = total(cells)
+    figures = {answer.measure.id: figure_of(answer, links) for answer in answers(question, sums)}
+    months = fill_gaps(
+        [
+            Month(key, counted[Count.ACCEPTED], counted[Count.COMPLETED])
+            for key, counted in groups(cells, 0).items()
+        ]
+    )
+    return Board(
+        question=question,
+        leads=[figures[name] for name in LEADS],
+        others=[figures[name] for name in OTHERS],
+        months=months,
+        chart=draw(months),
+        channels=_table(
+            "按渠道",
+            Column("渠道", "Channel"),
+            groups(cells, 1),
+            lambda key: Shown(CHANNEL_NAMES.get(key, key), links.board(channel=key)),
+        ),
+        departments=_table(
+            "按部门",
+            Column("部门", "Department"),
+            groups(cells, 2),
+            lambda key: Shown(names.departments.get(key, key), links.board(department=key)),
+        ),
+        empty=not (sums[Count.ACCEPTED] or sums[Count.COMPLETED]),
+        parked=sum(arrival.parked for arrival in arrivals.values()),
+        standing=any(arrival.highest > arrival.watermark for arrival in arrivals.values()),
+    )
+
+
+def total(cells: Iterable[Cell]) -> dict[Count, int]:
+    """Add cells up. They do not overlap: a case has one month, channel and department (S08t)."""
+    sums = dict.fromkeys(Count, 0)
+    for cell in cells:
+        for count, n in cell.counts.items():
+            sums[count] += n
+    return sums
+
+
+def groups(cells: Iterable[Cell], place: int) -> dict[Any, dict[Count, int]]:
+    """Add the cells up by one part of their key."""
+    found: dict[Any, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(cell.key[place], []).append(cell)
+    return {key: total(group) for key, group in found.items()}
+
+
+def _table(
+    caption: str,
+    first: Column,
+    counted: Mapping[str, Mapping[Count, int]],
+    label: Callable[[str], Shown],
+) -> Table:
+    ordered = sorted(counted.items(), key=lambda line: (-line[1][Count.ACCEPTED], line[0]))
+    return Table(
+        caption=caption,
+        columns=(
+            first,
+            Column("受理", "Accepted", numeric=True),
+            Column("已办结", "Completed", numeric=True),
+            Column("在办", "Open", numeric=True),
+            Column("办结率", "Rate", numeric=True),
+            Column("按时办结率", "On time", numeric=True),
+        ),
+        rows=[
+            (
+                label(key),
+                number(sums[Count.ACCEPTED]),
+                number(sums[Count.ACCEPTED_COMPLETED]),
+                number(sums[Count.OPEN]),
+                _percent("S03", sums),
+                _percent("S03c", sums),
+            )
+            for key, sums in ordered
+        ],
+    )
+
+
+def _percent(measure: str, counted: Mapping[Count, int]) -> str:
+    of = MEASURES[measure]
+    value: Decimal | None = of.value(*(counted[count] for count in of.counts))
+    return "—" if value is None else f"{number(value)}%"

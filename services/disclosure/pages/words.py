@@ -1,0 +1,110 @@
+"""How numbers, moments, codes and addresses are written on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from urllib.parse import urlencode
+
+from services.disclosure.measures import Count, Measure, Question
+from services.kernel.rounding import Rounding
+from services.kernel.times import SHANGHAI
+
+CHANNEL_NAMES: Final[Mapping[str, str]] = {
+    "window": "窗口",
+    "online": "网上",
+    "mobile": "移动端",
+    "app": "移动应用",
+    "post": "邮寄",
+    "courier": "快递",
+    "fax": "传真",
+    "email": "电子邮件",
+    "other": "其他",
+    "Internet": "互联网",
+    "Desk": "柜台",
+    "Post": "邮寄",
+    "e-mail": "电子邮件",
+    "Intern": "内部",
+}
+"""A sender's own code is shown by its name where we know one, else as it is."""
+
+KIND_NAMES: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
+"""Completion kinds 0 to 6 (办结方式)."""
+
+COUNT_NAMES: Final[Mapping[Count, str]] = {
+    Count.ACCEPTED: "受理",
+    Count.COMPLETED: "办结",
+    Count.ACCEPTED_COMPLETED: "已办结",
+    Count.OPEN: "在办",
+    Count.DUE: "已到期",
+    Count.DUE_IN_TIME: "到期前办结",
+    Count.PROMISED_COMPLETED: "有时限且已办结",
+    Count.IN_TIME: "时限内办结",
+    Count.ONLINE: "网上受理",
+}
+SOURCE_NAMES: Final[Mapping[str, str]] = {
+    "catalog": "事项目录",
+    "intake": "受理",
+    "approval": "审批",
+}
+_ROUNDING_NAMES: Final[Mapping[Rounding, str]] = {
+    Rounding.HALF_UP: "四舍五入，{places} 位小数",
+    Rounding.FLOOR: "向下取整，{places} 位小数",
+    Rounding.EXACT: "精确值，不取整",
+}
+
+
+def number(value: int | Decimal | None) -> str:
+    """Write a number with thousands marks; a dash where there is none."""
+    return "—" if value is None else f"{value:,}"
+
+
+def rounding(measure: Measure) -> str:
+    """Say how a measure is rounded."""
+    return _ROUNDING_NAMES[measure.rounding].format(places=measure.places)
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment on the clock it carries, to the minute; another offset than +08:00 is named."""
+    if value is None:
+        return "—"
+    offset = "" if value.utcoffset() == SHANGHAI.utcoffset(None) else f" {value:%z}"
+    return f"{value:%Y-%m-%d %H:%M}{offset}"
+
+
+def china(value: datetime | None) -> str:
+    """Write a moment on the centre's clock."""
+    return moment(None if value is None else value.astimezone(SHANGHAI))
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses that carry the whole question, so that what is behind a link is the same figure."""
+
+    question: Question
+
+    def cases(self, measure: str, part: str = "numerator") -> str:
+        return self._address("/cases", measure=measure, part=part)
+
+    def cases_csv(self, measure: str, part: str = "numerator") -> str:
+        return self._address("/cases.csv", measure=measure, part=part)
+
+    def how(self, measure: str) -> str:
+        return self._address(f"/how/{measure}")
+
+    def stat(self, measure: str) -> str:
+        return self._address(f"/stat/{measure}")
+
+    def board(self, **changed: str) -> str:
+        """Give the board with these filters changed; what was unsaid stays unsaid: the board lives."""
+        said = {"as_of": self.question.as_of.isoformat()} if self.question.as_of_said else {}
+        said |= {name: text for name, text in (self.question.filters | changed).items() if text}
+        return f"/?{urlencode(said)}" if said else "/"
+
+    def _address(self, path: str, **said: str) -> str:
+        places = ",".join(f"{name}:{at}" for name, at in sorted(self.question.positions.items()))
+        asked = {"as_of": self.question.as_of.isoformat(), "positions": places}
+        return f"{path}?{urlencode(said | asked | self.question.filters)}"

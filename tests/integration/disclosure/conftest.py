@@ -1,0 +1,95 @@
+"""A database with disclosure's read model and nothing else; facts go in through the real projection."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from services.chassis.eventlog.database import Database
+from services.chassis.events import Body, Event
+from services.chassis.projection import Insert
+from services.disclosure.projections import READ_MODEL
+from services.kernel.facts import Actor, ActorKind
+from services.kernel.identifiers import stream_id
+
+ACTOR = Actor(ActorKind.EXTERNAL, "test")
+
+
+def event(kind: str, position: int, **data: Any) -> Event:
+    """Make an intake event as it comes from the bus."""
+    at = next((v for k, v in data.items() if k.endswith("_at")), "2020-01-01T00:00:00+08:00")
+    return Event(
+        source="intake",
+        type=f"intake.{kind}.v1",
+        stream=stream_id("case", data["project_no"]),
+        version=position,
+        position=position,
+        previous=0,
+        recorded_at=None,
+        body=Body(
+            occurred_at=datetime.fromisoformat(at),
+            subject=data["project_no"],
+            actor=ACTOR,
+            correlation_id="test",
+            data=msgspec.Raw(msgspec.json.encode(data)),
+            region="3412XX",
+        ),
+    )
+
+
+class ReadSide:
+    """The read model, fed as the bus feeds it."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+
+    def feed(self, events: Iterable[Event], batch: int = 500) -> None:
+        """Project events, a transaction a batch, the tables in the order of the changes."""
+        rows: list[tuple[object, ...]] = []
+        for each in events:
+            for change in READ_MODEL.project(each):
+                assert isinstance(change, Insert) and change.table == "facts"
+                rows.append(change.row)
+        columns = ", ".join(READ_MODEL.tables["facts"])
+        for start in range(0, len(rows), batch):
+            part = rows[start : start + batch]
+            self.database.run(
+                f"INSERT INTO facts ({columns}) VALUES " + ", ".join(["%s"] * len(part)), part
+            )
+
+    def arrived(self, source: str, ranges: str) -> None:
+        self.database.run(
+            "INSERT INTO inbox (source, done) VALUES (%s, %s)"
+            " ON CONFLICT (source) DO UPDATE SET done = EXCLUDED.done",
+            (source, ranges),
+        )
+
+
+@pytest.fixture
+def read_side() -> Iterator[ReadSide]:
+    admin = os.environ.get("DATABASE_URL")
+    if not admin:
+        pytest.skip("DATABASE_URL is not set")
+    name = f"disclosure_{uuid4().hex[:12]}"
+    server = Database(admin)
+    server.run(f"CREATE DATABASE {name}")
+    url = admin.rsplit("/", 1)[0] + f"/{name}?options=-csearch_path%3Ddisclosure_model"
+    side = ReadSide(url)
+    try:
+        side.database.run(
+            "CREATE SCHEMA disclosure_model;"
+            "CREATE TABLE inbox (source text PRIMARY KEY, done int8multirange NOT NULL);"
+            "CREATE TABLE held (source text, state text)"
+        )
+        side.database.run(READ_MODEL.ddl.read_text("utf-8"))
+        yield side
+    finally:
+        side.database.close()
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+        server.close()

@@ -1,7 +1,7 @@
 """The public language of the house: JSON Schemas of events and of inbound records, by name.
 
-`contracts` knows no service. Names are those on the bus (`intake.case-accepted.v1`), `envelope.v1`, and
-`ingress.accept.v1` for what outside systems send.
+`contracts` knows no service. Names are those on the bus (`intake.case-accepted.v1`),
+`envelope.v1`, and `ingress.accept.v1` for what outside systems send.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def validate(name: str, data: object) -> None:
         KeyError: there is no such contract.
         ViolationError: the worst breach found.
     """
-    worst = best_match(_validator(name).iter_errors(data))
+    worst = best_match(_validator(name).iter_errors(data))  # type: ignore[arg-type]  # any decoded JSON
     if worst is not None:
         field = "".join(f"/{part}" for part in worst.absolute_path)
         raise ViolationError(name, field, str(worst.validator))

@@ -25,7 +25,7 @@ def ratio(
     places: int = 2,
     mode: Rounding = Rounding.HALF_UP,
 ) -> Decimal | None:
-    """Divide, rounded to `places` decimal places; None when there is nothing to divide by (S07t)."""
+    """Divide, rounded to `places` decimal places; None when the denominator is 0 (S07t)."""
     if denominator == 0:
         return None
     quotient = _EXACT.divide(Decimal(numerator), Decimal(denominator))

@@ -34,9 +34,9 @@ def plain(text: str) -> str:
 def read_time(text: str) -> datetime:
     """Read one time; without an offset it is meant in Asia/Shanghai, a bare date is its midnight.
 
-    Spellings: `YYYYMMDD`, `YYYYMMDDThhmmss`, `YYYYMMDDhhmmss` and `YYYYMMDDhh:mm:ss` (GB/T 39046-2020
-    uses all of them), `YYYY-MM-DD[ hh:mm[:ss[.fraction]]]`, RFC 3339 with an offset. Full-width digits
-    are read as digits; a fraction finer than a microsecond is cut.
+    Spellings: `YYYYMMDD`, `YYYYMMDDThhmmss`, `YYYYMMDDhhmmss` and `YYYYMMDDhh:mm:ss` (GB/T
+    39046-2020 uses all of them), `YYYY-MM-DD[ hh:mm[:ss[.fraction]]]`, RFC 3339 with an offset.
+    Full-width digits are read as digits; a fraction finer than a microsecond is cut.
 
     Raises:
         TimeTextError: another spelling, or a day or hour that does not exist.

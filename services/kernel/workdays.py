@@ -10,9 +10,9 @@ import chinese_calendar
 from services.kernel.times import SHANGHAI
 
 PUBLISHED = "cn-2004-2026"
-"""Version of the calendar: the years the State Council Office has announced, as in `chinesecalendar`."""
+"""Calendar version: the years the State Council Office has announced, as `chinesecalendar` has."""
 PROVISIONAL = "monday-to-friday"
-"""Version named when a limit runs into a year that is not announced yet: weekends off, nothing else."""
+"""Calendar version of a limit that runs into a year not announced yet: only weekends are off."""
 
 _LAST_MOMENT = time(23, 59, 59)
 

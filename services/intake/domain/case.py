@@ -1,0 +1,415 @@
+"""A case from its application to its completion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Self, cast
+
+from services.intake.domain.events import (
+    CaseAccepted,
+    CaseCompleted,
+    CaseRefused,
+    CaseSubmitted,
+    ExternalRecordCorrected,
+    ExternalRecordRetracted,
+    ResultReported,
+    StepReported,
+)
+from services.intake.domain.items import ItemVersion
+from services.intake.domain.records import (
+    AcceptSaid,
+    Known,
+    RecordKind,
+    ResultSaid,
+    Row,
+    Said,
+    StepSaid,
+    Verdict,
+    changed,
+    differences,
+    judge,
+)
+from services.intake.domain.rules import (
+    CaseRefusedError,
+    InFutureError,
+    NotBegunError,
+    ProjectNoTakenError,
+    RowGuidReusedError,
+)
+from services.kernel.aggregate import Aggregate, applies
+from services.kernel.facts import Facts
+from services.kernel.identifiers import stream_id
+from services.kernel.workdays import due
+
+
+class CaseState(Enum):
+    """Where a case stands."""
+
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    COMPLETED = "completed"
+    RETRACTED = "retracted"
+    """Its acceptance was deleted by the system that had reported it; it counts nowhere."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """What an applicant hands in, without anything about the person."""
+
+    project_no: str
+    item_code: str
+    channel: str
+    subject_id: str
+    submitted_at: datetime | None = None
+    """When it was handed in; None: now."""
+    item_version_seen: int | None = None
+    handling_form: str | None = None
+    window: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How approval ended the case; `row_guid` names the reported result it stands on, if any."""
+
+    granted: bool
+    completion_kind: int
+    decided_at: datetime
+    row_guid: str | None = None
+
+
+class Case(Aggregate):
+    """One case. Stream: `stream_id("case", project_no)`."""
+
+    def __init__(self) -> None:
+        self.project_no = ""
+        self.state = CaseState.SUBMITTED
+        self.item_code = ""
+        self.item_version = 0
+        self.item_name = ""
+        self.case_type = ""
+        self.channel = ""
+        self.department = ""
+        self.window: str | None = None
+        self.subject_id = ""
+        self.submitted_at: datetime | None = None
+        self.accepted_at: datetime | None = None
+        self.promised_due_at: datetime | None = None
+        self.completed_at: datetime | None = None
+        self.completion_kind: int | None = None
+        self.granted: bool | None = None
+        self.refusal: str | None = None
+        self.completed_by: str | None = None
+        self.rows: dict[str, Known] = {}
+        """By `Row.key`: the rows of outside systems this case is made of."""
+
+    @classmethod
+    def submit(cls, facts: Facts, said: Application, row: Row | None = None) -> Self:
+        """Take in an application.
+
+        Raises:
+            InFutureError: it claims to be handed in later than now (A02).
+        """
+        submitted_at = said.submitted_at or facts.occurred_at
+        if submitted_at > facts.occurred_at:
+            raise InFutureError("an application cannot be handed in later than now", "submitted_at")
+        case = cls.begin(stream_id("case", said.project_no))
+        case.record(
+            CaseSubmitted,
+            facts,
+            **vars(said) | {"submitted_at": submitted_at},
+            data_source=row.data_source if row else None,
+            row_guid=row.row_guid if row else None,
+        )
+        return case
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether it ended within the promised limit; None while open or when none was promised."""
+        if self.completed_at is None or self.promised_due_at is None:
+            return None
+        return self.completed_at <= self.promised_due_at
+
+    def accept(self, facts: Facts, item: ItemVersion, accepted_at: datetime) -> None:
+        """Accept at the window, under the version that is in force; the limit is counted here."""
+        limit = due(accepted_at, item.promised_limit_days)
+        self.record(
+            CaseAccepted,
+            facts,
+            project_no=self.project_no,
+            item_code=item.item_code,
+            item_version=item.item_version,
+            item_name=item.name,
+            case_type=item.case_type,
+            channel=self.channel,
+            department=item.department,
+            department_name=item.department_name,
+            window=self.window,
+            accepted_at=accepted_at,
+            promised_due_at=limit.at,
+            calendar_version=limit.calendar,
+            mode="manual",
+            subject_id=self.subject_id,
+        )
+
+    def refuse(self, facts: Facts, reason_code: str, reason: str) -> None:
+        """Refuse the application with a reason for the applicant."""
+        self.record(
+            CaseRefused,
+            facts,
+            project_no=self.project_no,
+            item_code=self.item_code,
+            reason_code=reason_code,
+            reason=reason,
+            refused_at=facts.occurred_at,
+            channel=self.channel,
+            subject_id=self.subject_id,
+        )
+
+    def report_acceptance(
+        self, facts: Facts, row: Row, said: AcceptSaid, item: ItemVersion, calendar: str | None
+    ) -> None:
+        """Take the acceptance an outside system reports, with its times as stated (`items.filled`).
+
+        Raises:
+            ProjectNoTakenError: the case belongs to another row, or was refused here (I09).
+        """
+        begun = self.accepted_at is not None or self.state is CaseState.REFUSED
+        if begun and row.key not in self.rows:
+            raise ProjectNoTakenError("another case has this project_no", "project_no")
+        self.record(
+            CaseAccepted,
+            facts,
+            project_no=self.project_no,
+            item_code=item.item_code,
+            item_version=item.item_version,
+            item_name=item.name,
+            case_type=item.case_type,
+            channel=said.channel,
+            department=said.department,
+            department_name=said.department_name,
+            window=said.window or None,
+            accept_doc_no=said.accept_doc_no or None,
+            accepted_at=said.accepted_at,
+            promised_due_at=said.promised_due_at,
+            calendar_version=calendar,
+            mode="external",
+            subject_id=self.subject_id,
+            data_source=row.data_source,
+            row_guid=row.row_guid,
+            source_time=row.source_time,
+        )
+
+    def report(self, facts: Facts, row: Row, said: StepSaid | ResultSaid) -> None:
+        """Take a step or a result an outside system reports, also after the completion.
+
+        Raises:
+            CaseRefusedError: the centre had refused this case.
+            NotBegunError: the case is not accepted yet; its acceptance may still be on its way.
+        """
+        if self.state is CaseState.REFUSED:
+            raise CaseRefusedError("the case was refused, nothing is recorded for it")
+        if self.accepted_at is None:
+            raise NotBegunError("the case is not accepted yet")
+        self.record(
+            StepReported if isinstance(said, StepSaid) else ResultReported,
+            facts,
+            project_no=self.project_no,
+            row_guid=row.row_guid,
+            data_source=row.data_source,
+            source_time=row.source_time,
+            **{name: value for name, value in vars(said).items() if value != ""},
+        )
+
+    def judge(self, row: Row, said: Said | None) -> Verdict:
+        """Say what a row means for this case.
+
+        Raises:
+            RowGuidReusedError: a known row came as an insert with other content.
+            NotBegunError: a delete of a row that is not here, or not here yet.
+        """
+        verdict = judge(self.rows.get(row.key), row, said)
+        if verdict is Verdict.REUSED:
+            raise RowGuidReusedError("this row_guid was used for other content", "row_guid")
+        if verdict is Verdict.UNKNOWN:
+            raise NotBegunError("there is no such row to delete")
+        return verdict
+
+    def correct(self, facts: Facts, row: Row, said: Said, vault_changed: bool = False) -> None:
+        """Let the row's new content hold from here on; it names what changed (I02)."""
+        self.record(
+            ExternalRecordCorrected,
+            facts,
+            project_no=self.project_no,
+            record=row.kind.value,
+            data_source=row.data_source,
+            row_guid=row.row_guid,
+            changed=differences(self.rows[row.key].said, said),
+            vault_changed=vault_changed,
+            source_time=row.source_time,
+        )
+
+    def retract(self, facts: Facts, row: Row, reason: str) -> None:
+        """End the effect of a deleted row: no acceptance, no case; no result, open again (I03)."""
+        self.record(
+            ExternalRecordRetracted,
+            facts,
+            project_no=self.project_no,
+            record=row.kind.value,
+            data_source=row.data_source,
+            row_guid=row.row_guid,
+            reason=reason,
+            source_time=row.source_time,
+        )
+
+    def complete(self, facts: Facts, decision: Decision) -> bool:
+        """Complete the case as approval decided; a decision that has lost its ground has no effect.
+
+        A reported result that was corrected meanwhile counts as corrected.
+        """
+        if self.state is not CaseState.ACCEPTED:
+            return False
+        ground = self._result(decision.row_guid)
+        if ground is not None and ground.retracted:
+            return False
+        said = cast(ResultSaid, ground.said) if ground else None
+        completed_at = said.completed_at if said else decision.decided_at
+        due_at = self.promised_due_at
+        self.record(
+            CaseCompleted,
+            facts,
+            project_no=self.project_no,
+            completion_kind=said.completion_kind if said else decision.completion_kind,
+            granted=said.result == "granted" if said else decision.granted,
+            completed_at=completed_at,
+            on_time=None if due_at is None else completed_at <= due_at,
+            subject_id=self.subject_id or None,
+            row_guid=decision.row_guid,
+        )
+        return True
+
+    def _result(self, row_guid: str | None) -> Known | None:
+        for key, known in self.rows.items():
+            if known.kind is RecordKind.RESULT and key.endswith(f"/{row_guid}"):
+                return known
+        return None
+
+    @applies(CaseSubmitted)
+    def _submitted(self, event: CaseSubmitted) -> None:
+        self.project_no = event.project_no
+        self.item_code = event.item_code
+        self.channel = event.channel
+        self.window = event.window
+        self.subject_id = event.subject_id
+        self.submitted_at = event.submitted_at
+
+    @applies(CaseAccepted)
+    def _accepted(self, event: CaseAccepted) -> None:
+        self.state = CaseState.ACCEPTED
+        self.item_version = event.item_version
+        self.item_name = event.item_name
+        self.case_type = event.case_type
+        self.channel = event.channel
+        self.department = event.department
+        self.window = event.window
+        self.accepted_at = event.accepted_at
+        self.promised_due_at = event.promised_due_at
+        self._open()
+        if event.row_guid and event.source_time:
+            self.rows[f"{event.data_source}/{event.row_guid}"] = Known(
+                RecordKind.ACCEPT,
+                AcceptSaid(
+                    item_code=event.item_code,
+                    item_version=event.item_version,
+                    accepted_at=event.accepted_at,
+                    submitted_at=self.submitted_at,
+                    promised_due_at=event.promised_due_at,
+                    channel=event.channel,
+                    department=event.department,
+                    department_name=event.department_name or "",
+                    window=event.window or "",
+                    accept_doc_no=event.accept_doc_no or "",
+                ),
+                event.source_time,
+            )
+
+    @applies(CaseRefused)
+    def _refused(self, event: CaseRefused) -> None:
+        self.state = CaseState.REFUSED
+        self.refusal = event.reason_code
+
+    @applies(StepReported)
+    def _step_reported(self, event: StepReported) -> None:
+        said = StepSaid(
+            event.name,
+            event.outcome,
+            event.started_at,
+            event.ended_at,
+            event.handler or "",
+            event.unit or "",
+        )
+        self._know(RecordKind.PROCESS, event, said)
+
+    @applies(ResultReported)
+    def _result_reported(self, event: ResultReported) -> None:
+        said = ResultSaid(event.result, event.completion_kind, event.completed_at)
+        self._know(RecordKind.RESULT, event, said)
+
+    @applies(CaseCompleted)
+    def _completed(self, event: CaseCompleted) -> None:
+        self.state = CaseState.COMPLETED
+        self.completed_at = event.completed_at
+        self.completion_kind = event.completion_kind
+        self.granted = event.granted
+        self.completed_by = event.row_guid
+
+    @applies(ExternalRecordCorrected)
+    def _corrected(self, event: ExternalRecordCorrected) -> None:
+        key = f"{event.data_source}/{event.row_guid}"
+        known = self.rows[key]
+        said = changed(known.said, event.changed)
+        self.rows[key] = Known(known.kind, said, event.source_time)
+        if isinstance(said, AcceptSaid):
+            for name in event.changed.keys() & _OF_ACCEPTANCE:
+                setattr(self, name, getattr(said, name))
+        elif isinstance(said, ResultSaid) and self._stands_on(event.row_guid):
+            self.completed_at = said.completed_at
+            self.completion_kind = said.completion_kind
+            self.granted = said.result == "granted"
+
+    @applies(ExternalRecordRetracted)
+    def _retracted(self, event: ExternalRecordRetracted) -> None:
+        key = f"{event.data_source}/{event.row_guid}"
+        known = self.rows[key]
+        self.rows[key] = Known(known.kind, known.said, event.source_time, retracted=True)
+        if known.kind is RecordKind.ACCEPT:
+            self.state = CaseState.RETRACTED
+        elif self._stands_on(event.row_guid):
+            self.state = CaseState.ACCEPTED
+            self._open()
+
+    def _know(self, kind: RecordKind, event: StepReported | ResultReported, said: Said) -> None:
+        key = f"{event.data_source}/{event.row_guid}"
+        self.rows[key] = Known(kind, said, event.source_time)
+
+    def _stands_on(self, row_guid: str) -> bool:
+        return self.state is CaseState.COMPLETED and self.completed_by == row_guid
+
+    def _open(self) -> None:
+        self.completed_at = self.completion_kind = self.granted = self.completed_by = None
+
+
+_OF_ACCEPTANCE = frozenset(
+    {
+        "item_code",
+        "item_version",
+        "accepted_at",
+        "submitted_at",
+        "promised_due_at",
+        "channel",
+        "department",
+        "window",
+    }
+)

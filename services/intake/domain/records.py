@@ -1,0 +1,166 @@
+"""Rows of the national exchange as facts: what each kind says, and what a repeated row means.
+
+A row is known by (data_source, row_guid). Of two states of a row the one its system wrote
+later (`cd_time`) holds, so rows that come twice, late or out of order end in the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import Enum
+
+
+class RecordKind(Enum):
+    """The three tables of the exchange that intake reads."""
+
+    ACCEPT = "accept"
+    PROCESS = "process"
+    RESULT = "result"
+
+
+class Operation(Enum):
+    """What happened to the row in its own system."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Verdict(Enum):
+    """What a row means here, given what is known of it."""
+
+    NEW = "new"
+    SAME = "same"
+    STALE = "stale"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+    UNKNOWN = "unknown"
+    REUSED = "reused"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The part that every row has. `source_time` is its cd_time."""
+
+    kind: RecordKind
+    data_source: str
+    row_guid: str
+    operation: Operation
+    source_time: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.data_source}/{self.row_guid}"
+
+
+@dataclass(frozen=True)
+class AcceptSaid:
+    """What an accept record states; empty or None where it is silent."""
+
+    item_code: str
+    item_version: int
+    accepted_at: datetime
+    submitted_at: datetime | None = None
+    promised_due_at: datetime | None = None
+    channel: str = "other"
+    department: str = ""
+    department_name: str = ""
+    window: str = ""
+    accept_doc_no: str = ""
+
+
+@dataclass(frozen=True)
+class StepSaid:
+    """What a process record states."""
+
+    name: str
+    outcome: str
+    started_at: datetime
+    ended_at: datetime
+    handler: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ResultSaid:
+    """What a result record states; `completed_at` may lie before the acceptance and is kept."""
+
+    result: str
+    completion_kind: int
+    completed_at: datetime
+
+
+Said = AcceptSaid | StepSaid | ResultSaid
+Scalar = str | int
+"""A changed value as it stands in an event; times in RFC 3339."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The last state of a row that took effect here."""
+
+    kind: RecordKind
+    said: Said
+    source_time: datetime
+    retracted: bool = False
+
+
+def judge(known: Known | None, row: Row, said: Said | None) -> Verdict:
+    """Say what this row means; `said` is None exactly for a delete."""
+    if known is None:
+        return Verdict.UNKNOWN if said is None else Verdict.NEW
+    if said is None:
+        late = row.source_time < known.source_time
+        return Verdict.STALE if late or known.retracted else Verdict.RETRACTED
+    if row.source_time < known.source_time:
+        return Verdict.STALE
+    if known.retracted:
+        return Verdict.NEW if row.source_time > known.source_time else Verdict.STALE
+    if said == known.said:
+        return Verdict.SAME
+    if row.operation is Operation.UPDATE:
+        return Verdict.CORRECTED
+    return Verdict.REUSED if row.source_time > known.source_time else Verdict.STALE
+
+
+def differences(old: Said, new: Said) -> dict[str, Scalar]:
+    """Name what the new state says differently, with the new values as an event holds them."""
+    return {
+        field.name: _scalar(getattr(new, field.name))
+        for field in fields(new)
+        if getattr(old, field.name) != getattr(new, field.name)
+    }
+
+
+def changed(said: Said, changes: Mapping[str, Scalar]) -> Said:
+    """Apply `differences` again; the inverse of it."""
+    values = {
+        name: datetime.fromisoformat(str(value)) if name.endswith("_at") else value
+        for name, value in changes.items()
+    }
+    return replace(said, **values)  # type: ignore[arg-type]  # names come from `differences` only
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (str, int)):
+        return value
+    raise TypeError(type(value).__name__)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One row, translated; `said` is None for a delete.
+
+    `particulars` is what the row says about persons, by vault field: it never enters an event.
+    """
+
+    row: Row
+    project_no: str
+    said: Said | None
+    particulars: Mapping[str, str]
+    correlation_id: str
+    causation_id: str = ""

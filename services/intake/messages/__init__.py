@@ -1,0 +1,82 @@
+"""What intake publishes, what it listens to, and how others' events read here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from services.chassis.bus.envelope import Publication
+from services.chassis.events import Event
+from services.intake.domain import events
+from services.intake.domain.case import Decision
+from services.kernel.facts import Actor, ActorKind, Facts
+
+PUBLISHES: Mapping[str, Publication] = {
+    fact.TOPIC: Publication(fact.TOPIC)
+    for fact in (
+        events.CaseSubmitted,
+        events.CaseAccepted,
+        events.CaseRefused,
+        events.StepReported,
+        events.ResultReported,
+        events.CaseCompleted,
+        events.ExternalRecordCorrected,
+        events.ExternalRecordRetracted,
+        events.RecordRefused,
+    )
+}
+LISTENS = ("catalog", "approval")
+TAKES_RECORDS = True
+"""Also reads `banjian.ingress`, see `records`."""
+
+
+class ItemPublished(msgspec.Struct, frozen=True):
+    """The catalog published a version of an item."""
+
+    item_code: str
+    item_version: int
+    name: str
+    case_type: str
+    department: str
+    department_name: str
+    promised_limit_days: int
+    effective_from: datetime
+
+
+class TaskDecided(msgspec.Struct, frozen=True):
+    """Approval granted or rejected a case; which of the two says the event's type."""
+
+    project_no: str
+    decided_at: datetime
+    completion_kind: int
+    row_guid: str | None = None
+
+
+READS: Mapping[str, type[msgspec.Struct]] = {
+    "catalog.item-published.v1": ItemPublished,
+    "approval.task-approved.v1": TaskDecided,
+    "approval.task-rejected.v1": TaskDecided,
+}
+
+
+def decision(event: Event) -> tuple[str, Decision]:
+    """Read approval's decision: the case and how it ended."""
+    said = event.read(TaskDecided)
+    granted = event.type == "approval.task-approved.v1"
+    return said.project_no, Decision(granted, said.completion_kind, said.decided_at, said.row_guid)
+
+
+def facts_after(event: Event) -> Facts:
+    """Say of an event caused by this one: when, about what, by whom, because of what."""
+    body = event.body
+    return Facts(
+        occurred_at=body.occurred_at,
+        subject=body.subject,
+        actor=Actor(ActorKind.SYSTEM, "intake"),
+        correlation_id=body.correlation_id,
+        causation_id=event.id,
+        region=body.region,
+        department=body.department,
+    )

@@ -1,37 +1,101 @@
-"""Everything one transaction will write, kept until the end and written in one round trip."""
+"""Everything one transaction will write, kept until the end and written in one round trip.
+
+Loads come before the first write by construction, so a stream's versions cannot be inverted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from secrets import token_hex
+from typing import NamedTuple
 from uuid import UUID
 
+import psycopg2.extensions
+from eventsourcing.persistence import StoredEvent
+from psycopg2 import sql
+
+from services.chassis.errors import ConflictError, UnavailableError
 from services.chassis.eventlog.database import Database
-from services.chassis.eventlog.mapper import FactMapper
-from services.chassis.projection import Change, ReadModel
-from services.kernel.aggregate import Fact
+from services.chassis.eventlog.failures import RECEIVED, is_ambiguous
+from services.chassis.eventlog.mapper import body_of, event_of, state_of_body
+from services.chassis.eventlog.statements import APPEND, REMEMBER, append_script
+from services.chassis.projection import Change, Insert, ReadModel, Statement
+from services.kernel.aggregate import Aggregate, Fact
+
+RESOLVE_S = 10.0
+"""How long a commit whose answer was lost is asked about before the caller is told to try later."""
+
+
+class Mark(NamedTuple):
+    """A point in a unit of work that it can be taken back to."""
+
+    facts: int
+    changes: int
+    keys: frozenset[str]
 
 
 class UnitOfWork:
-    """Buffered writes and the aggregates they belong to. Reads go on; nothing is written before `commit`.
+    """Buffered writes and the aggregates they belong to. Nothing is written before `commit`."""
 
-    `database` and `project` are those of the application that opened it.
-    """
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.aggregates: dict[UUID, Aggregate] = {}
+        self.absent: set[UUID] = set()
+        """Streams known to have no event in the log (`Application.prefetch`)."""
+        self.keys: dict[str, tuple[bytes, bytes]] = {}
+        self.facts: list[Fact] = []
+        self._stored: list[StoredEvent] = []
+        self._changes: list[Change] = []
+        self._positions: dict[str, set[int]] = {}
+        self._sent = False
 
-    def __init__(
-        self, database: Database, mapper: FactMapper, project: ReadModel | None = None
-    ) -> None: ...
-
-    def append(self, *facts: Fact) -> None:
-        """Add facts in this order; the read model's changes for them follow at once."""
+    def append(self, *facts: Fact, project: ReadModel | None = None) -> None:
+        """Add facts in this order; the changes `project` makes of them follow each one at once."""
+        for fact in facts:
+            body = body_of(fact)
+            self.facts.append(fact)
+            self._stored.append(
+                StoredEvent(
+                    fact.originator_id, fact.originator_version, fact.TOPIC, state_of_body(body)
+                )
+            )
+            if project is not None:
+                event = event_of(fact, body)
+                if event.source in project.sources:
+                    self._changes.extend(project.project(event))
 
     def change(self, *changes: Change) -> None:
         """Add changes of read models or of the service's own tables, kept in order."""
+        self._changes.extend(changes)
 
     def received(self, source: str, positions: Iterable[int]) -> None:
-        """Say which positions of `source` this transaction is the effect of; each counts once for ever."""
+        """Say which positions of `source` this transaction is the effect of, each once for ever."""
+        self._positions.setdefault(source, set()).update(positions)
 
     def remember(self, key: str, request: bytes, result: bytes) -> None:
         """Add an idempotency key with the digest of its request and the JSON of its result."""
+        self.keys[key] = (request, result)
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to commit."""
+        return bool(self.facts or self._changes or self._positions or self.keys)
+
+    def mark(self) -> Mark:
+        """Remember this point, to come back to if what follows is refused."""
+        return Mark(len(self.facts), len(self._changes), frozenset(self.keys))
+
+    def back_to(self, mark: Mark) -> None:
+        """Take back what was buffered since, and forget aggregates that have seen any of it."""
+        touched = {fact.originator_id for fact in self.facts[mark.facts :]}
+        del self.facts[mark.facts :], self._stored[mark.facts :], self._changes[mark.changes :]
+        for key in self.keys.keys() - mark.keys:
+            del self.keys[key]
+        for stream, aggregate in list(self.aggregates.items()):
+            if stream in touched or aggregate.pending_events:
+                del self.aggregates[stream]
 
     def commit(self) -> None:
         """Write all in one round trip and one transaction; nothing is sent when nothing changed.
@@ -40,12 +104,104 @@ class UnitOfWork:
         first one counted, so the effect is there exactly once when this returns.
 
         Raises:
-            ConflictError: a stream moved on, or a received position is done already
-                (`attributes["sqlstate"] == failures.RECEIVED`); nothing is written.
-            UnavailableError: no database; nothing is known to be written, the same may be sent again.
+            ConflictError: a stream moved on, a key is used (`attributes["constraint"] ==
+                "commands_pkey"`), or a received position is done already
+                (`attributes["sqlstate"] == failures.RECEIVED`). Nothing is written.
+            UnavailableError: no database; the same may be sent again.
         """
+        for aggregate in self.aggregates.values():
+            if aggregate.pending_events:
+                raise RuntimeError(f"{type(aggregate).__name__} {aggregate.id} was not kept")
+        if not self.writes:
+            return
+        if not self.keys and not self._positions:
+            self.remember(new_key(), b"", b"null")
+        deadline = time.monotonic() + RESOLVE_S
+        pause_s, lost = 0.02, False
+        while True:
+            try:
+                return self._send()
+            except UnavailableError as error:
+                lost = lost or (self._sent and is_ambiguous(error))
+                if not lost or time.monotonic() > deadline:
+                    raise
+            except ConflictError as error:
+                if lost and self._counted(error):
+                    return
+                raise
+            self.database.discard_idle()
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 2, 0.5)
 
-    @property
-    def streams(self) -> frozenset[UUID]:
-        """Streams that have buffered facts."""
-        raise NotImplementedError
+    def _send(self) -> None:
+        with self.database.connection() as connection:
+            connection.prepare(APPEND, REMEMBER)
+            with connection.cursor() as cursor:
+                script = b";".join(self._script(cursor))
+                self._sent = True
+                cursor.execute(script)
+
+    def _script(self, cursor: psycopg2.extensions.cursor) -> Iterator[bytes]:
+        for key, (request, result) in self.keys.items():
+            yield cursor.mogrify("EXECUTE remember (%s, %s, %s)", (key, request, result))
+        for source, positions in sorted(self._positions.items()):
+            yield cursor.mogrify(
+                "SELECT receive(%s, %s::int8multirange)", (source, multirange(positions))
+            )
+        if self._stored:
+            yield append_script(cursor, self._stored)
+        for kind, run in groupby(self._changes, type):
+            if kind is Insert:
+                yield from _inserts(cursor, run)  # type: ignore[arg-type]
+            else:
+                for change in run:
+                    assert isinstance(change, Statement)
+                    yield cursor.mogrify(change.sql, change.params)
+
+    def _counted(self, conflict: ConflictError) -> bool:
+        """Whether a conflict on a repeated send is the first send's own doing."""
+        if self.keys and conflict.attributes.get("constraint") == "commands_pkey":
+            rows = self.database.read(
+                "SELECT key, result FROM commands WHERE key = ANY(%s)", (list(self.keys),)
+            )
+            stored = {key: bytes(result) for key, result in rows}
+            return stored == {key: result for key, (_, result) in self.keys.items()}
+        if conflict.attributes.get("sqlstate") == RECEIVED:
+            return all(
+                self.database.read(
+                    "SELECT coalesce((SELECT %s::int8multirange <@ done FROM inbox"
+                    " WHERE source = %s), false)",
+                    (multirange(positions), source),
+                )[0][0]
+                for source, positions in self._positions.items()
+            )
+        return False
+
+
+def _inserts(cursor: psycopg2.extensions.cursor, run: Iterable[Insert]) -> Iterator[bytes]:
+    """Group a run of inserts by table: one multi-row INSERT each, tables as they first appear."""
+    tables: dict[str, list[tuple[object, ...]]] = {}
+    for table, row in run:
+        tables.setdefault(table, []).append(row)
+    for table, rows in tables.items():
+        template = "(" + ",".join(["%s"] * len(rows[0])) + ")"
+        head = sql.SQL("INSERT INTO {} VALUES ").format(sql.Identifier(*table.split(".")))
+        yield head.as_string(cursor).encode() + b",".join(
+            cursor.mogrify(template, row) for row in rows
+        )
+
+
+def multirange(positions: Iterable[int]) -> str:
+    """Write positions as a PostgreSQL int8multirange, for example `{[1,4),[6,7)}`."""
+    parts: list[list[int]] = []
+    for position in sorted(positions):
+        if parts and parts[-1][1] == position:
+            parts[-1][1] = position + 1
+        else:
+            parts.append([position, position + 1])
+    return "{" + ",".join(f"[{low},{high})" for low, high in parts) + "}"
+
+
+def new_key() -> str:
+    """Make a key for a caller who gave none; later keys sort later, so the index stays warm."""
+    return f"~{time.time_ns():016x}{token_hex(8)}"

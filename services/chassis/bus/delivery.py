@@ -20,6 +20,7 @@ from services.chassis.bus.envelope import (
 from services.chassis.bus.topology import DEAD_EXCHANGE, END_CONTENT_TYPE, INGRESS_EXCHANGE
 from services.chassis.errors import ContractError, UnknownVersionError
 from services.chassis.events import Event
+from services.kernel.texts import CharsetError, declared_charset, utf8
 
 MAX_BODY_BYTES = 1024 * 1024
 """A longer body is parked unread."""
@@ -143,15 +144,17 @@ class Reader:
     def _record(self, delivery: Delivery) -> Item | Refused:
         if not self.records:
             return _refuse(delivery, "unexpected", "this service takes no records from outside")
-        if delivery.content_type != RECORD_CONTENT_TYPE:
+        kind, charset = declared_charset(delivery.content_type)
+        if kind != RECORD_CONTENT_TYPE:
             said = f"content type is not {RECORD_CONTENT_TYPE}"
             return _refuse(delivery, "unreadable", said)
         try:
-            msgspec.json.decode(delivery.body, type=dict[str, msgspec.Raw])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return _refuse(delivery, "unreadable", "not a JSON object in UTF-8")
+            body = utf8(delivery.body, charset)
+            msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        except (msgspec.DecodeError, CharsetError, RecursionError):
+            return _refuse(delivery, "unreadable", "not a JSON object in the charset it declares")
         source, _, kind = delivery.routing_key.partition(".")
-        record = Record(source, kind, delivery.message_id, delivery.body, delivery.headers)
+        record = Record(source, kind, delivery.message_id, body, delivery.headers)
         return Item(delivery, INGRESS, delivery.partition_key, record)
 
     def _dead(self, delivery: Delivery) -> Refused:

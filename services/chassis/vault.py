@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.chassis.errors import BanjianError, NotFoundError, RuleError
+from services.chassis.projection import Statement
 
 FORMAT: Final = b"\x01"
 KEY_BYTES: Final = 32
@@ -118,6 +119,22 @@ class PersonalVault:
                 " ON CONFLICT (subject_id, name) DO UPDATE SET sealed = excluded.sealed",
                 rows,
             )
+
+    def introducing(self, subject_id: str, fields: Mapping[str, str]) -> Statement:
+        """Give the change that takes in a person not known yet, for a unit of work to write.
+
+        Under a fresh key, in one statement; a person who is known already stays as they are.
+        """
+        own = Seal(key := new_key())
+        names = sorted(fields)
+        sealed = [own.seal(fields[name].encode(), _about(subject_id, name)) for name in names]
+        return Statement(
+            "WITH person AS (INSERT INTO vault_subject (subject_id, wrapped) VALUES (%s, %s)"
+            " ON CONFLICT (subject_id) DO NOTHING RETURNING subject_id)"
+            " INSERT INTO vault_field (subject_id, name, sealed) SELECT subject_id, name, sealed"
+            " FROM person, unnest(%s::text[], %s::bytea[]) AS field (name, sealed)",
+            (subject_id, self._seal.seal(key, _about(subject_id, "")), names, sealed),
+        )
 
     def open(self, connection: Any, subject_id: str) -> dict[str, str]:
         """Give all fields of a person.

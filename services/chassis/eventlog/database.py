@@ -17,7 +17,7 @@ import psycopg2.extensions
 import psycopg2.extras
 
 from services.chassis.errors import UnavailableError
-from services.chassis.eventlog.failures import translate
+from services.chassis.eventlog.failures import is_ambiguous, translate
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # UUID objects in and out, for every connection of the process
 
@@ -130,22 +130,31 @@ class Database:
                 raise
             cursor.execute("COMMIT")
 
-    def run(self, sql: str | bytes, params: Params = None) -> list[tuple[Any, ...]]:
+    def run(
+        self, sql: str | bytes, params: Params = None, *prepared: tuple[str, str]
+    ) -> list[tuple[Any, ...]]:
         """Run one script in one round trip as one transaction; give the rows of its last statement.
 
         Never repeated by itself: whoever calls knows whether a lost answer may be asked again.
+        `prepared` names what the script executes (see `Connection.prepare`).
         """
-        with self.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall() if cursor.description else []
+        with self.connection() as connection:
+            connection.prepare(*prepared)
+            with connection.cursor() as cursor:
+                cursor.execute(sql, params)
+                return cursor.fetchall() if cursor.description else []
 
-    def read(self, sql: str | bytes, params: Params = None) -> list[tuple[Any, ...]]:
-        """Run one reading statement; asked once more on a new connection when the answer is lost."""
+    def read(
+        self, sql: str | bytes, params: Params = None, *prepared: tuple[str, str]
+    ) -> list[tuple[Any, ...]]:
+        """Run one reading statement, once more on a new connection when the answer is lost."""
         try:
-            return self.run(sql, params)
-        except UnavailableError:
+            return self.run(sql, params, *prepared)
+        except UnavailableError as error:
+            if not is_ambiguous(error):
+                raise
             self.discard_idle()
-            return self.run(sql, params)
+            return self.run(sql, params, *prepared)
 
     def discard_idle(self) -> None:
         """Close every connection that is not in use: after a restart they are all dead."""

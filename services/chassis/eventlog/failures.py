@@ -65,3 +65,9 @@ def translate(error: BaseException) -> BanjianError:
 
 def first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
+
+
+def is_ambiguous(error: BanjianError) -> bool:
+    """Whether a failed send may have been committed: the connection went, or the server is going."""
+    state = str(error.attributes.get("sqlstate") or "")
+    return not state or state.startswith(("08", "57P"))

@@ -71,21 +71,16 @@ class AggregateRecorder(library.AggregateRecorder):
         if lte is not None:
             clauses.append("version <= %s")
             params.append(lte)
-        plain = self._table == "events" and len(params) == 1 and not desc and limit is None
-        sql = (
-            "EXECUTE load (%s)"
-            if plain
-            else f"SELECT version, topic, state FROM {self._table}"  # noqa: S608 (our own words)
-            f" WHERE {' AND '.join(clauses)} ORDER BY version{' DESC' if desc else ''} LIMIT %s"
-        )
-        if not plain:
-            params.append(limit)
-        with library_errors(), self._database.connection() as connection:
-            if plain:
-                connection.prepare(LOAD)
-            with connection.cursor() as cursor:
-                cursor.execute(sql, params)
-                rows = cursor.fetchall()
+        with library_errors():
+            if self._table == "events" and len(params) == 1 and not desc and limit is None:
+                rows = self._database.read("EXECUTE load (%s)", params, LOAD)
+            else:
+                rows = self._database.read(
+                    f"SELECT version, topic, state FROM {self._table}"  # noqa: S608 (own words)
+                    f" WHERE {' AND '.join(clauses)}"
+                    f" ORDER BY version{' DESC' if desc else ''} LIMIT %s",
+                    [*params, limit],
+                )
         return [
             StoredEvent(originator_id, version, topic, bytes(state))
             for version, topic, state in rows
@@ -190,8 +185,7 @@ class ApplicationRecorder(AggregateRecorder, library.ApplicationRecorder):
 class TrackingRecorder(library.TrackingRecorder):
     """The library's tracking on our inbox: inserting position n says that all up to n is done."""
 
-    def __init__(self, database: Database, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def insert_tracking(self, tracking: Tracking) -> None:
@@ -212,8 +206,7 @@ class ProcessRecorder(TrackingRecorder, ApplicationRecorder, library.ProcessReco
     """Events and tracking in one transaction."""
 
     def __init__(self, database: Database, seal_inline: bool = False) -> None:
-        super().__init__(database, seal_inline=seal_inline)
-        self._sealer = Sealer(database) if seal_inline else None
+        ApplicationRecorder.__init__(self, database, seal_inline)
 
 
 class Subscription(library.ListenNotifySubscription[ApplicationRecorder]):

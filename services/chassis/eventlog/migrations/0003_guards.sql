@@ -15,7 +15,7 @@ BEGIN
 END $$;
 
 -- The library's way of tracking: position n says that everything up to n is done.
-CREATE FUNCTION track(source text, position bigint) RETURNS void LANGUAGE plpgsql
+CREATE FUNCTION track(source text, upto bigint) RETURNS void LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO inbox (source, done)

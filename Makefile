@@ -27,7 +27,7 @@ setup: $(STAMP) ## make .venv with everything in requirements.lock (PYTHON= name
 
 .PHONY: run
 run: $(STAMP) ## start the whole house, feed it, print figures and the URL (FEED=a/log.csv, FEED=none)
-	@$(BIN)/banjian up $(if $(FEED),--feed "$(FEED)")
+	@$(BIN)/python -m deploy.local.supervisor $(if $(FEED),"$(FEED)")
 
 .PHONY: stop
 stop: ## stop the house and its private servers

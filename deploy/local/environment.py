@@ -6,15 +6,15 @@ The same function serves `make run` (written to `.run/env`) and the tests (a hou
 from __future__ import annotations
 
 import base64
-import secrets
+import secrets as chance
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from deploy.local.processes import write_private
 from services.chassis.names import SERVICES
+from services.chassis.settings import DEVELOPMENT_ISSUER
 
-ISSUER = "urn:banjian:development-issuer"
 AUDIENCE = "banjian"
 PORTS = (
     *(f"BANJIAN_{service.upper()}_HTTP_PORT" for service in SERVICES),
@@ -30,7 +30,7 @@ def compose(
     amqp_uri: str,
     management_url: str,
     ports: Mapping[str, int],
-    vault_key_file: Path,
+    secrets: Path,
     password: Callable[[str], str],
 ) -> dict[str, str]:
     """Return every variable the processes and `banjian migrate` need.
@@ -40,7 +40,7 @@ def compose(
         amqp_uri: administrator's URI of the house's vhost.
         management_url: administrator's URL of RabbitMQ's management interface.
         ports: a port for each name in PORTS.
-        vault_key_file: see `make_vault_key`.
+        secrets: where the vault key and the token issuer's key are kept.
         password: gives the password of a role, e.g. `banjian_intake`; the same for both servers.
     """
     auditor = "banjian_auditor"
@@ -53,9 +53,10 @@ def compose(
         "BANJIAN_HTTP_HOST": "127.0.0.1",
         "BANJIAN_PUBLIC_URL": f"http://127.0.0.1:{ports['BANJIAN_GATEWAY_PORT']}",
         "BANJIAN_JWKS_URL": f"http://127.0.0.1:{ports['BANJIAN_ISSUER_PORT']}/jwks.json",
-        "BANJIAN_TOKEN_ISSUER": ISSUER,
+        "BANJIAN_TOKEN_ISSUER": DEVELOPMENT_ISSUER,
         "BANJIAN_TOKEN_AUDIENCE": AUDIENCE,
-        "BANJIAN_VAULT_KEY_FILE": str(vault_key_file.resolve()),
+        "BANJIAN_ISSUER_KEY_FILE": str(secrets.resolve() / "issuer.pem"),
+        "BANJIAN_VAULT_KEY_FILE": str(_make_vault_key(secrets.resolve() / "vault.key")),
         **{name: str(port) for name, port in ports.items()},
     }
     for service in SERVICES:
@@ -63,6 +64,11 @@ def compose(
         prefix = f"BANJIAN_{service.upper()}"
         env[f"{prefix}_DATABASE_URL"] = with_user(database_url, user, password(user))
         env[f"{prefix}_AMQP_URI"] = with_user(amqp_uri, user, password(user))
+    for name, user in (("OUTSIDE", "banjian-outside"), ("ANALYST", "banjian-analyst")):
+        env[f"BANJIAN_{name}_AMQP_URI"] = with_user(amqp_uri, user, password(user))
+    for user in ("outside", "analyst"):
+        name = f"banjian-{user}"
+        env[f"BANJIAN_{user.upper()}_AMQP_URI"] = with_user(amqp_uri, name, password(name))
     return env
 
 
@@ -80,10 +86,10 @@ def default_management_url(amqp_uri: str) -> str:
     return f"http://{login}{at}{parts.hostname}:15672"
 
 
-def make_vault_key(path: Path) -> Path:
+def _make_vault_key(path: Path) -> Path:
     """Create the vault key (32 random bytes in base64) unless it is there already."""
     if not path.exists():
-        write_private(path, base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+        write_private(path, base64.b64encode(chance.token_bytes(32)).decode() + "\n")
     return path
 
 
@@ -93,7 +99,7 @@ def kept_password(folder: Path) -> Callable[[str], str]:
     def password(role: str) -> str:
         path = folder / role
         if not path.exists():
-            write_private(path, secrets.token_hex(20) + "\n")
+            write_private(path, chance.token_hex(20) + "\n")
         return path.read_text().strip()
 
     return password

@@ -145,3 +145,7 @@ def serve(env: Mapping[str, str] | None = None) -> None:
     signal.signal(signal.SIGINT, end)
     server.serve_forever()
     server.server_close()
+
+
+if __name__ == "__main__":
+    serve()

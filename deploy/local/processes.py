@@ -16,8 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.chassis.errors import BanjianError
 
-class LocalRunError(Exception):
+
+class LocalRunError(BanjianError):
     """The local run cannot go on; the text says what happened and what to do."""
 
 

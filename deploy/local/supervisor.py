@@ -1,4 +1,7 @@
-"""`banjian up`, `down` and `status`: the whole house on this machine."""
+"""`banjian up`, `down` and `status`: the whole house on this machine.
+
+`make run` is `python -m deploy.local.supervisor [LOG]`: up, feed, figures, URL.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +29,18 @@ from deploy.local.processes import (
 from deploy.local.servers import CHECKOUT, RUN, Servers
 
 COUNTY = "--county"
-"""What is fed when nothing is named: the generated working week of the county."""
+"""Feeds the generated working week of the county."""
 NOTHING = "none"
 READY_WITHIN_S = 120
 
 
-def up(feed: str | None = None, run: Path = RUN) -> None:
-    """Start the house, feed it, print the figures and the one URL. Harmless if it runs.
+def up(feed: str = NOTHING, run: Path = RUN) -> None:
+    """Start the house and, when there is something to feed, feed it and print the figures.
+
+    Harmless if it runs. Ends with the one URL.
 
     Args:
-        feed: a log to feed; None feeds the county's week (once), "none" feeds nothing.
+        feed: a log to feed, "--county" for the generated week (once), "none" for nothing.
         run: the state directory.
 
     Raises:
@@ -47,14 +52,18 @@ def up(feed: str | None = None, run: Path = RUN) -> None:
         if _keeper(run) is None:
             try:
                 _start(run, console)
+                _await_ready(run, console)
             except BaseException:
                 console.print("cleaning up the half-started house")
                 _stop(run)
                 raise
-        _await_ready(run, console)
-        env = environment.read(run / "env")
+        else:
+            console.print("the house runs already")
+            _await_ready(run, console)
+    env = environment.read(run / "env")
+    if feed != NOTHING:
         _feed(feed, run, env, console)
-    _banjian(env, "figures")
+        _banjian(env, "figures")
     Console(highlight=False).print(f"\n{env['BANJIAN_PUBLIC_URL']}/")
     console.print(f"[dim]logs: {run / 'log'}   settings: {run / 'env'}   end: make stop[/dim]")
 
@@ -69,35 +78,32 @@ def down(run: Path = RUN) -> None:
     console.print("stopped")
 
 
-def status(run: Path = RUN) -> dict[str, Any]:
-    """Return what runs: the URL, the servers, each process with pid, restarts and readiness."""
+def status(run: Path = RUN) -> list[dict[str, str]]:
+    """Return a row for each server and process: process, state, address, detail."""
     state = keeper.read_state(run)
     env = environment.read(run / "env")
     servers = Servers(run)
-    processes = {}
+    rows = []
+    for name, running in (
+        ("postgresql", servers.postgres.process is not None),
+        ("rabbitmq", servers.rabbitmq.running),
+    ):
+        if name not in state.get("private", [name]):
+            rows.append(_row(name, "not ours", "", "named by the environment"))
+        else:
+            log = f".run/log/{name}.log"
+            rows.append(_row(name, "running" if running else "stopped", "127.0.0.1", log))
     for role in roster.roles(env) if env else []:
         entry = state.get("processes", {}).get(role.name, {})
         alive = _recorded(entry) is not None
-        processes[role.name] = {
-            "pid": entry.get("pid") if alive else None,
-            "restarts": entry.get("restarts", 0),
-            "ready": alive and role.ready,
-        }
-    return {
-        "running": _keeper(run) is not None,
-        "url": env.get("BANJIAN_PUBLIC_URL"),
-        "servers": {
-            "postgresql": _server_state("postgresql", state, servers.postgres.process is not None),
-            "rabbitmq": _server_state("rabbitmq", state, servers.rabbitmq.running),
-        },
-        "processes": processes,
-    }
+        how = "stopped" if not alive else "ready" if role.ready else "not ready"
+        detail = f"pid {entry.get('pid')}, {entry.get('restarts')} restarts" if alive else ""
+        rows.append(_row(role.name, how, role.ready_url.rpartition("/")[0], detail))
+    return rows
 
 
-def _server_state(name: str, state: dict[str, Any], running: bool) -> str:
-    if name in state.get("private", []):
-        return "running" if running else "stopped"
-    return "not ours" if state else "stopped"
+def _row(process: str, state: str, address: str, detail: str) -> dict[str, str]:
+    return {"process": process, "state": state, "address": address, "detail": detail}
 
 
 def _start(run: Path, console: Console) -> None:
@@ -132,7 +138,10 @@ def _start(run: Path, console: Console) -> None:
 def _start_servers(run: Path, console: Console) -> dict[str, str]:
     """Start the servers the environment does not name; return the addresses of both."""
     servers = Servers(run, console.print)
-    own = {"postgresql": "DATABASE_URL" not in os.environ, "rabbitmq": "AMQP_URI" not in os.environ}
+    own = {
+        "postgresql": _is_ours("DATABASE_URL", "postgresql", run),
+        "rabbitmq": _is_ours("AMQP_URI", "rabbitmq", run),
+    }
     keeper.change_state(run, private=[name for name, ours in own.items() if ours])
     began = time.monotonic()
     with console.status("starting PostgreSQL and RabbitMQ"):
@@ -156,6 +165,16 @@ def _start_servers(run: Path, console: Console) -> dict[str, str]:
     return addresses
 
 
+def _is_ours(variable: str, server: str, run: Path) -> bool:
+    """Tell whether to start a server: nobody names one, or the name is our own of last time.
+
+    (The command line fills its environment from `.run/env` before it comes here.)
+    """
+    given = os.environ.get(variable)
+    before = environment.read(run / "env").get(variable)
+    return not given or (given == before and server in keeper.read_state(run).get("private", []))
+
+
 def _settle_environment(run: Path, addresses: dict[str, str]) -> dict[str, str]:
     """Choose ports and passwords, keeping those of the last run, and write `.run/env`."""
     before = environment.read(run / "env")
@@ -164,16 +183,15 @@ def _settle_environment(run: Path, addresses: dict[str, str]) -> dict[str, str]:
     for name in environment.PORTS:
         kept = int(before.get(name, "0"))
         ports[name] = kept if kept and port_is_free(kept) else next(fresh)
-    secrets = run / "secrets"
     env = environment.compose(
         **addresses,
         ports=ports,
-        vault_key_file=environment.make_vault_key(secrets / "vault.key"),
-        password=environment.kept_password(secrets),
+        secrets=run / "secrets",
+        password=environment.kept_password(run / "secrets"),
     )
-    env["BANJIAN_ISSUER_KEY_FILE"] = str(secrets.resolve() / "issuer.pem")
     # What somebody exported on purpose goes over what we would have chosen.
-    env |= {name: value for name, value in os.environ.items() if name.startswith("BANJIAN_")}
+    exported = {name: text for name, text in os.environ.items() if name.startswith("BANJIAN_")}
+    env |= {n: text for n, text in exported.items() if n not in env or text != before.get(n)}
     environment.write(run / "env", env)
     return env
 
@@ -198,13 +216,13 @@ def _await_ready(run: Path, console: Console) -> None:
     console.print(f"{total} processes are ready")
 
 
-def _feed(feed: str | None, run: Path, env: dict[str, str], console: Console) -> None:
+def _feed(feed: str, run: Path, env: dict[str, str], console: Console) -> None:
     fed: list[str] = keeper.read_state(run).get("fed", [])
-    if feed == NOTHING or (feed is None and COUNTY in fed):
+    if feed == COUNTY and COUNTY in fed:
+        console.print("the county's week is in already")
         return
-    what = feed or COUNTY
-    _banjian(env, "feed", what)
-    keeper.change_state(run, fed=sorted({*fed, what}))
+    _banjian(env, "feed", feed)
+    keeper.change_state(run, fed=sorted({*fed, feed}))
 
 
 def _banjian(env: dict[str, str], *arguments: str) -> None:
@@ -247,3 +265,18 @@ def _one_at_a_time(run: Path, console: Console) -> Iterator[None]:
             console.print("another `make run` or `make stop` is at work here, waiting for it")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _main(arguments: list[str]) -> int:
+    try:
+        up(arguments[0] if arguments else COUNTY)
+    except LocalRunError as error:
+        sys.stderr.write(f"\n{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

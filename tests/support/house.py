@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from deploy.local import environment
 from deploy.local.processes import free_ports
 from deploy.local.servers import CHECKOUT, Endpoints
+from services.chassis.issuer import Issuer
 from tests.support.databases import fresh_database
 from tests.support.processes import Child, banjian
 from tests.support.vhosts import Vhost, fresh_vhost
-
-_KEY_ID = "test-1"
 
 
 @dataclass(frozen=True)
@@ -35,7 +29,7 @@ class House:
     vhost: Vhost
     folder: Path
     """Logs of child processes and keys."""
-    _key: Ed25519PrivateKey
+    _issuer: Issuer
 
     def database_url_of(self, service: str) -> str:
         """Return the URL of a service's own role."""
@@ -80,19 +74,9 @@ class House:
             raise
         return child
 
-    def token(
-        self, subject: str = "tester", *roles: str, ttl_s: float = 3600, **claims: str
-    ) -> str:
+    def token(self, subject: str = "tester", *roles: str, ttl_s: int = 3600, **claims: str) -> str:
         """Return a bearer token the house believes; claims: unit, window, region."""
-        body = {
-            "iss": environment.ISSUER,
-            "aud": environment.AUDIENCE,
-            "sub": subject,
-            "roles": list(roles),
-            "exp": int(time.time() + ttl_s),
-            **claims,
-        }
-        return jwt.encode(body, self._key, "EdDSA", headers={"kid": _KEY_ID})
+        return self._issuer.mint(subject, roles, ttl_s=ttl_s, **claims)
 
 
 @contextmanager
@@ -105,20 +89,21 @@ def fresh_house(servers: Endpoints, folder: Path, *, migrate: bool = True) -> It
     with ExitStack() as stack:
         database_url = stack.enter_context(fresh_database(servers.database_url, "house"))
         vhost = stack.enter_context(fresh_vhost(servers, "house"))
-        key = Ed25519PrivateKey.generate()
+        issuer = Issuer(folder / "issuer.pem")
+        issuer.write_jwks(folder / "jwks.json")
         env = {
             **environment.compose(
                 database_url=database_url,
                 amqp_uri=vhost.amqp_uri,
                 management_url=servers.management_url,
                 ports=dict(zip(environment.PORTS, free_ports(len(environment.PORTS)), strict=True)),
-                vault_key_file=environment.make_vault_key(folder / "vault.key"),
+                secrets=folder,
                 password=lambda role: f"{role}-for-tests",
             ),
-            "BANJIAN_JWKS_FILE": str(_publish(key, folder / "jwks.json")),
+            "BANJIAN_JWKS_FILE": str(folder / "jwks.json"),
             "PATH": os.environ.get("PATH", ""),
         }
-        house = House(env, database_url, vhost, folder, key)
+        house = House(env, database_url, vhost, folder, issuer)
         if migrate:
             house.migrate()
         yield house
@@ -138,10 +123,3 @@ def run_banjian(env: dict[str, str], *arguments: str) -> str:
         f"banjian {' '.join(arguments)} ended with {done.returncode}:\n{said}"
     )
     return done.stdout
-
-
-def _publish(key: Ed25519PrivateKey, path: Path) -> Path:
-    public = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(key.public_key()))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"keys": [{**public, "kid": _KEY_ID, "alg": "EdDSA"}]}))
-    return path

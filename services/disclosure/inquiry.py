@@ -11,7 +11,7 @@ import msgspec
 
 from services.chassis.errors import ContractError, NotFoundError
 from services.chassis.names import SERVICES
-from services.chassis.web import PageQuery
+from services.chassis.web.paging import Cursor, Limit
 from services.disclosure.measures import MEASURES, Measure, Question
 from services.kernel.times import TimeTextError, plain, read_time
 
@@ -52,12 +52,14 @@ class StatQuery(Filters, frozen=True, kw_only=True):
     by: By = ""
 
 
-class CasesQuery(PageQuery, Filters, frozen=True, kw_only=True):
+class CasesQuery(Filters, frozen=True, kw_only=True):
     """Query of the cases behind a figure."""
 
     measure: Word = "S01"
     """Whose cases: those counted in its numerator or its denominator."""
     part: Literal["numerator", "denominator"] = "numerator"
+    cursor: Cursor = ""
+    limit: Limit = 50
 
 
 def find_measure(name: str) -> Measure:

@@ -67,9 +67,8 @@ class Service:
     @subscribe(reads=messages.READS)
     def on_events(self, batch: Sequence[Event]) -> None:
         """Project a batch; what nobody counts is passed over."""
-        changes = [change for event in batch for change in READ_MODEL.project(event)]
-        if changes:
-            self.figures.uow.change(*changes)
+        with self.figures.unit_of_work() as uow:
+            uow.change(*(change for event in batch for change in READ_MODEL.project(event)))
 
     @route("GET", "/measures", response=list[MeasureView], public=True, summary="All measures")
     def list_measures(self, call: Call) -> list[MeasureView]:

@@ -120,11 +120,8 @@ def parse(stored: bytes, name: str = "the file") -> Log:
 
 def decode(stored: bytes, name: str) -> str:
     """Decode UTF-8, UTF-16 with its mark, or GBK (as GB 18030, which contains it)."""
-    if stored[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        spellings = ["utf-16"]
-    else:
-        spellings = ["utf-8-sig", "gb18030"]
-    for spelling in spellings:
+    marked = stored[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for spelling in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
             text = stored.decode(spelling)
         except UnicodeDecodeError:

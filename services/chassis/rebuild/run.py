@@ -26,7 +26,7 @@ from services.chassis.rebuild.replay import (
     own_tail,
     replay,
 )
-from services.chassis.rebuild.schema import copy_rights, create, drop, tables
+from services.chassis.rebuild.schema import copy_rights, create, drop, remember_shape, tables
 
 FEW = 500
 """Events left to take in under the lock, at most, if the catching up gets that far in ROUNDS."""
@@ -215,6 +215,7 @@ def _finish(work: _Work, writer: Any, lock: Any, reader: Any, verify: bool) -> N
                 rename = sql.SQL("ALTER SCHEMA {} RENAME TO {}")
                 for old, new in ((live, f"{live}_old"), (copy, live)):
                     cursor.execute(rename.format(sql.Identifier(old), sql.Identifier(new)))
+                remember_shape(cursor, model)
             cursor.execute("COMMIT")
         except BaseException:
             if not lock.closed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from psycopg2 import sql
@@ -17,7 +18,7 @@ def drop(cursor: Any, *schemas: str) -> None:
 
 
 def create(cursor: Any, model: ReadModel) -> None:
-    """Make an empty `<service>_model_next` from the model's DDL.
+    """Make an empty `<service>_model_next` from the model's DDL; go on as the role that owns it.
 
     Raises:
         NotFoundError: there is no live model to take its rights from.
@@ -26,10 +27,21 @@ def create(cursor: Any, model: ReadModel) -> None:
     cursor.execute("SELECT to_regnamespace(%s) IS NOT NULL", (live,))
     if not cursor.fetchone()[0]:
         raise NotFoundError(f"There is no schema {live}; run `banjian migrate` first.")
-    schema = sql.Identifier(f"{live}_next")
-    cursor.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
-    cursor.execute(sql.SQL("SET search_path = {}").format(schema))
+    cursor.execute("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = %s", (live,))
+    owner, schema = sql.SQL(cursor.fetchone()[0]), sql.Identifier(f"{live}_next")
+    cursor.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
+    cursor.execute(sql.SQL("SET ROLE {}; SET search_path = {}").format(owner, schema))
     cursor.execute(model.ddl.read_text())
+
+
+def remember_shape(cursor: Any, model: ReadModel) -> None:
+    """Tell `banjian migrate` that the live read model is now of the DDL's present shape."""
+    cursor.execute(
+        sql.SQL("UPDATE {} SET digest = %s WHERE name = %s").format(
+            sql.Identifier(model.service, "migrations")
+        ),
+        (sha256(model.ddl.read_bytes()).digest(), f"model/{model.ddl.name}"),
+    )
 
 
 def tables(cursor: Any, schema: str) -> list[str]:
@@ -43,55 +55,36 @@ def tables(cursor: Any, schema: str) -> list[str]:
 
 
 def copy_rights(cursor: Any, live: str, copy: str) -> None:
-    """Give `copy` and all in it the owner and the grants that `live` has.
+    """Grant on `copy` and all in it what was granted on `live`.
 
-    A table that is new in `copy` gets the rights of any live table: the tables of a read model
-    serve one role.
+    A table that is new in `copy` gets the rights of any live table: all tables of a read model
+    serve the same roles.
     """
-    for statement in _rights(cursor, live, copy):
+    cursor.execute(_RIGHTS, {"live": live, "copy": copy})
+    for (statement,) in cursor.fetchall():
         cursor.execute(statement)
 
 
 _RIGHTS = """
-WITH live AS (SELECT oid, nspowner, nspacl FROM pg_namespace WHERE nspname = %(live)s),
+WITH live AS (SELECT oid, nspacl FROM pg_namespace WHERE nspname = %(live)s),
 copied AS (
-    SELECT c.oid, c.relname, c.relkind,
-           coalesce(same.relowner, first.relowner) AS owner,
-           CASE WHEN same.oid IS NULL THEN first.relacl ELSE same.relacl END AS acl
+    SELECT c.relname, c.relkind,
+           CASE WHEN same.oid IS NULL THEN other.relacl ELSE same.relacl END AS acl
     FROM pg_class AS c
-    LEFT JOIN pg_class AS same ON same.relname = c.relname
-         AND same.relnamespace = (SELECT oid FROM live) AND same.relkind = c.relkind
+    LEFT JOIN pg_class AS same ON same.relname = c.relname AND same.relkind = c.relkind
+         AND same.relnamespace = (SELECT oid FROM live)
     LEFT JOIN LATERAL (
-        SELECT f.relowner, f.relacl FROM pg_class AS f
-        WHERE f.relnamespace = (SELECT oid FROM live) AND f.relkind = c.relkind
-        ORDER BY f.relname LIMIT 1) AS first ON true
+        SELECT any_one.relacl FROM pg_class AS any_one
+        WHERE any_one.relnamespace = (SELECT oid FROM live) AND any_one.relkind = c.relkind
+        ORDER BY any_one.relname LIMIT 1) AS other ON true
     WHERE c.relnamespace = %(copy)s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 )
-SELECT format('ALTER SCHEMA %%I OWNER TO %%I', %(copy)s::text, nspowner::regrole) FROM live
-UNION ALL
 SELECT format('GRANT %%s ON SCHEMA %%I TO %%s', a.privilege_type, %(copy)s::text,
               CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
 FROM live, aclexplode(nspacl) AS a
-UNION ALL
-SELECT format('ALTER %%s %%I.%%I OWNER TO %%I',
-              CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                           ELSE 'TABLE' END, %(copy)s::text, relname, owner::regrole)
-FROM copied WHERE relkind <> 'S' AND owner IS NOT NULL
 UNION ALL
 SELECT format('GRANT %%s ON %%s %%I.%%I TO %%s', a.privilege_type,
               CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, %(copy)s::text, relname,
               CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
 FROM copied, aclexplode(acl) AS a
-UNION ALL
-SELECT format('ALTER ROUTINE %%s OWNER TO %%I', p.oid::regprocedure, l.proowner::regrole)
-FROM pg_proc AS p JOIN pg_proc AS l
-     ON l.proname = p.proname AND l.pronamespace = (SELECT oid FROM live)
-WHERE p.pronamespace = %(copy)s::regnamespace
 """
-
-
-def _rights(cursor: Any, live: str, copy: str) -> list[str]:
-    # regprocedure leaves a schema on the search path unnamed, so nothing may be on it.
-    cursor.execute("SET search_path = pg_catalog")
-    cursor.execute(_RIGHTS, {"live": live, "copy": copy})
-    return [statement for (statement,) in cursor.fetchall()]

@@ -1,0 +1,92 @@
+"""`banjian`: everything an operator does, one command each. Heavy imports wait until one runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from deploy.console import (
+    bus,
+    cases,
+    database,
+    feeding,
+    figures,
+    identity,
+    processes,
+    settings,
+    variables,
+)
+from services.chassis.errors import BanjianError, UnavailableError
+
+OK, ERROR, USAGE, UNAVAILABLE = 0, 1, 2, 3
+"""Exit codes. Usage errors are typer's own; the others are told apart in `main`."""
+
+EXAMPLES = (
+    "[bold]Examples[/bold]",
+    "banjian up                                      start everything on this machine",
+    "banjian feed --county                           send an invented working week of the county",
+    "banjian feed receipt.csv                        send a real log of permit cases",
+    "banjian figures --as-of 2011-07-01              the main figures, as of a day",
+    "banjian stat S03 --by channel --json            one figure, broken down, with its positions",
+    "banjian case show case-10011 --at 2011-11-01    a case as it was that day",
+    "banjian parked list intake                      messages that wait for a person",
+    "banjian rebuild disclosure --verify             replay the read model and compare",
+    "Settings come from the environment; what it lacks from .run/env of the local run.",
+    "Exit codes: 0 done, 1 error, 2 wrong usage, 3 something does not answer.",
+)
+
+app = typer.Typer(
+    name="banjian",
+    help="Banjian (办件): run and inspect a government service centre.",
+    epilog="\n\n".join(EXAMPLES),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+LOCAL, DATA, OPERATE, ROLES = "On this machine", "Cases and figures", "Operating", "Processes"
+
+app.command(rich_help_panel=LOCAL)(processes.up)
+app.command(rich_help_panel=LOCAL)(processes.down)
+app.command(rich_help_panel=LOCAL)(processes.status)
+app.command(rich_help_panel=LOCAL)(identity.token)
+app.command(rich_help_panel=DATA)(feeding.feed)
+app.command("figures", rich_help_panel=DATA)(figures.show_figures)
+app.command(rich_help_panel=DATA)(figures.stat)
+app.add_typer(cases.app, name="case", rich_help_panel=DATA)
+app.command(rich_help_panel=OPERATE)(database.migrate)
+app.command(rich_help_panel=OPERATE)(database.rebuild)
+app.add_typer(bus.parked, name="parked", rich_help_panel=OPERATE)
+app.command(rich_help_panel=OPERATE)(bus.partitions)
+app.command(rich_help_panel=OPERATE)(variables.config)
+app.command(rich_help_panel=ROLES)(processes.serve)
+app.command(rich_help_panel=ROLES)(processes.relay)
+app.command(rich_help_panel=ROLES)(processes.gateway)
+app.command(rich_help_panel=ROLES)(processes.issuer)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; errors are told in one line on standard error."""
+    settings.load()
+    try:
+        app(list(arguments), prog_name="banjian")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ERROR
+    except UnavailableError as problem:
+        typer.secho(f"banjian: {problem.message}", fg="red", err=True)
+        return UNAVAILABLE
+    except BanjianError as problem:
+        typer.secho(f"banjian: {problem.message}", fg="red", err=True)
+        return ERROR
+    return OK
+
+
+def run() -> None:
+    """Entry point of the `banjian` command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

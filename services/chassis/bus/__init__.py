@@ -1,1 +1,1 @@
-"""The bus: how a sealed event leaves one service and takes effect, once and in order, in another."""
+"""The bus: a sealed event leaves one service and takes effect, once and in order, in another."""

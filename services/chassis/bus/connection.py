@@ -90,7 +90,7 @@ def open_connection(
 
 
 def say(error: BaseException) -> str:
-    """Describe a broker error in one line; AMQP reply texts name exchanges and queues, no bodies."""
+    """Describe a broker error in one line; AMQP reply texts name queues, never quote bodies."""
     text = getattr(error, "reply_text", None) or str(error) or type(error).__name__
     return " ".join(str(text).split())[:300]
 

@@ -42,8 +42,8 @@ class Buffered:
 class Consumer:
     """Reads queues; kombu takes no part, because it decodes bodies and logs those it cannot.
 
-    Belongs to one thread or greenlet. After an `UnavailableError` it is closed for good; what it had
-    delivered and was not acknowledged comes again.
+    Belongs to one thread or greenlet. After an `UnavailableError` it is closed for good; what it
+    had delivered and was not acknowledged comes again.
     """
 
     def __init__(self, amqp_uri: str, name: str, *, prefetch: int = 2000, heartbeat_s: int = 10):

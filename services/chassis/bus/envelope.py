@@ -204,7 +204,7 @@ def decode(body: bytes, content_type: str = EVENT_CONTENT_TYPE) -> Event:
 
 
 def _safe(error: Exception) -> str:
-    """Say what is wrong without the values: msgspec names fields and types, but quotes enum values."""
+    """Say what is wrong without the values: msgspec names fields, but quotes enum values."""
     path = re.search(r"`(\$[^`]*)`$", str(error))
     if isinstance(error, msgspec.ValidationError):
         return f"wrong value at {path.group(1)}" if path else "a field is missing or wrong"

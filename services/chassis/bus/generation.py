@@ -1,6 +1,6 @@
 """Generations of partition queues as the consumer's database knows them.
 
-A consumer reads the lowest generation that is not drained, and older ones until their queues are gone.
+A consumer reads the lowest generation that is not drained, and older ones while their queues exist.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Generation:
 
 
 def ensure_generation(database: Database, partitions: int) -> None:
-    """Write down the first generation, if there is none; `partitions` is what `migrate_bus` made."""
+    """Write down the first generation if there is none; `partitions` as `migrate_bus` made it."""
     database.run(
         "INSERT INTO generation (number, partitions)"
         " SELECT 1, %s WHERE NOT EXISTS (SELECT FROM generation) ON CONFLICT DO NOTHING",

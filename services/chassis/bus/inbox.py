@@ -29,7 +29,7 @@ class OpensWork(Protocol):
 
 
 class Ranges:
-    """A set of positions as sorted, disjoint, half-open ranges, as PostgreSQL writes a multirange."""
+    """A set of positions: sorted, disjoint, half-open ranges, as PostgreSQL writes a multirange."""
 
     def __init__(self, text: str = "{}") -> None:
         self._lower: list[int] = []

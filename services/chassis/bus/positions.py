@@ -42,13 +42,13 @@ def is_done(database: Database, source: str, position: int) -> bool:
     """Say whether the effect of this very event is committed here."""
     return bool(
         database.read(
-            "SELECT FROM inbox WHERE source = %s AND done @> %s::bigint", (source, position)
+            "SELECT true FROM inbox WHERE source = %s AND done @> %s::bigint", (source, position)
         )
     )
 
 
 def wait_for(database: Database, source: str, position: int, timeout: float = 2.0) -> bool:
-    """Wait up to `timeout` seconds until `is_done`; says whether it is (the web answers 503 if not)."""
+    """Wait up to `timeout` seconds until `is_done`; says whether it is (if not: 503)."""
     until = time.monotonic() + timeout
     while not is_done(database, source, position):
         if time.monotonic() >= until:

@@ -21,7 +21,7 @@ class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko i
     """
 
     def __init__(self, kind: type[Application] = Application, project: ReadModel | None = None):
-        super().__init__(kind, project)
+        super().__init__()
         self._kind = kind
         self._project = project
         self.application: Application

@@ -89,7 +89,8 @@ def put_back(database: Database, claimed: Claimed, verdict: Verdict) -> None:
     counted = claimed.attempts - (1 if verdict.state is State.WAITING else 0)
     database.run(
         "UPDATE held SET state = %s, reason = %s, detail = %s, attempts = %s,"
-        " retry_at = coalesce(clock_timestamp() + %s * interval '1 second', 'infinity') WHERE id = %s",
+        " retry_at = coalesce(clock_timestamp() + %s * interval '1 second', 'infinity')"
+        " WHERE id = %s",
         (
             verdict.state.value,
             verdict.reason,

@@ -1,4 +1,4 @@
-"""Settle a batch: its effect and its inbox in one transaction, and what cannot take effect is held."""
+"""Settle a batch: effect and inbox in one transaction; what cannot take effect is held."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from services.chassis.metrics import Metrics
 from services.chassis.projection import Change, Statement
 
 
-class Interrupted(Exception):
+class InterruptedBatchError(Exception):
     """We are told to stop while waiting for the database; nothing was acknowledged."""
 
 
@@ -78,7 +78,7 @@ class Settling:
         Gives True when a held message may have become due.
 
         Raises:
-            Interrupted: told to stop while the database was away.
+            InterruptedBatchError: told to stop while the database was away.
         """
         if not items:
             return False

@@ -15,7 +15,7 @@ from services.chassis.bus.delivery import Delivery, End, Item, Reader, Refused
 from services.chassis.bus.held import BodySeal, State, count_held
 from services.chassis.bus.inbox import OpensWork
 from services.chassis.bus.retries import BACKOFF_S, claim, rescue
-from services.chassis.bus.settling import Dispatch, Interrupted, Settling, Turn
+from services.chassis.bus.settling import Dispatch, InterruptedBatchError, Settling, Turn
 from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.database import Database
 from services.chassis.logs import get_logger
@@ -113,7 +113,7 @@ class Subscriber:
                 failures = 0
                 while not self.stop.is_set():
                     self.step()
-            except Interrupted:
+            except InterruptedBatchError:
                 break
             except UnavailableError as error:
                 get_logger().warning("subscription_interrupted", error=error.message)
@@ -144,7 +144,7 @@ class Subscriber:
 
         Raises:
             UnavailableError: the broker is away; nothing of the batch is acknowledged.
-            Interrupted: `stop` was set while the database was away.
+            InterruptedBatchError: `stop` was set while the database was away.
         """
         consumer = self._consumer or self._open()
         if time.monotonic() >= self._tick_at:
@@ -241,5 +241,5 @@ class Subscriber:
         until = time.monotonic() + min(0.1 * 2.0 ** min(failures, 10), 5.0)
         while time.monotonic() < until:
             if self.stop.wait(0.1):
-                raise Interrupted
+                raise InterruptedBatchError
             self.beat()

@@ -150,9 +150,10 @@ class BusEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         def register(method: Callable[[Any, Sequence[Any]], object]) -> Any:
             @wraps(method)
             def fired(service: Any, batch: Turn | Sequence[Any]) -> object:
-                if isinstance(batch, Turn):
-                    return batch.run(lambda items: method(service, items))
-                return method(service, batch)
+                if not isinstance(batch, Turn):
+                    return method(service, batch)
+                batch.run(lambda items: method(service, items))
+                return None
 
             registered = super(BusEntrypoint, cls).decorator(**options)
             return registered(fired)
@@ -166,7 +167,7 @@ class SubscribeEntrypoint(BusEntrypoint):
     """Fires with events of other services, in order per case, each once."""
 
     def __init__(self, *, reads: Collection[str] = (), **options: Any) -> None:
-        super().__init__(reads=reads, **options)
+        super().__init__(**options)
         self.reads = reads
 
 

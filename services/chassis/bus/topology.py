@@ -124,7 +124,7 @@ def stream_arguments() -> dict[str, Any]:
 def generation_topology(
     service: str, sources: Iterable[str], generation: int, partitions: int
 ) -> Topology:
-    """Give one generation of a consumer: hash exchange, partition queues, bindings inside and in."""
+    """Give one generation of a consumer: hash exchange, partition queues, all bindings."""
     exchange = partition_exchange(service, generation)
     part = Topology()
     part.exchanges.append(Exchange(exchange, "x-consistent-hash", {"hash-header": "partitionkey"}))
@@ -182,9 +182,9 @@ def house_topology(
 def service_permission(service: str, user: str, listening: bool) -> Permission:
     """Give a service's rights: write its own exchange, read its own queues.
 
-    It may configure its own queues too, because declaring a queue again is the only way a client can
-    compare its type and arguments (readiness). It cannot create one that way: that needs the right
-    to write to the dead-letter exchange, which it has not.
+    It may configure its own queues too, because declaring a queue again is the only way a client
+    can compare its type and arguments (readiness). It cannot create a partition queue that way:
+    that needs the right to write to the dead-letter exchange, which it has not.
     """
     name = re.escape(service)
     own = rf"^{name}\.(dead|g[0-9]+\.p[0-9]+)$" if listening else "^$"

@@ -28,6 +28,7 @@ PUBLISHES: Mapping[str, Publication] = {
     )
 }
 LISTENS = ("catalog", "approval")
+ITEM = "catalog.item-published.v1"
 TAKES_RECORDS = True
 """Also reads `banjian.ingress`, see `records`."""
 
@@ -55,7 +56,7 @@ class TaskDecided(msgspec.Struct, frozen=True):
 
 
 READS: Mapping[str, type[msgspec.Struct]] = {
-    "catalog.item-published.v1": ItemPublished,
+    ITEM: ItemPublished,
     "approval.task-approved.v1": TaskDecided,
     "approval.task-rejected.v1": TaskDecided,
 }

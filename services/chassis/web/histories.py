@@ -1,0 +1,118 @@
+"""A stream's events as a history: for an API, and as the timeline of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from services.chassis.clock import CHINA
+from services.chassis.errors import UnavailableError
+from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.reader import position_of
+from services.chassis.events import Event
+from services.chassis.web.call import Call, Reply
+from services.chassis.web.freshness import Position, wait_until_fresh
+from services.chassis.web.parts import Light, Moment
+from services.kernel.facts import Actor
+
+
+class HistoryEvent(msgspec.Struct, frozen=True):
+    """One event of a history; `position` is 0 until it is sealed."""
+
+    version: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime | None
+    position: int
+    actor: Actor
+    correlation_id: str
+    causation_id: str
+    data: dict[str, Any]
+
+
+class Written(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a command's event stands: `<stream>/<version>`, and its position when waited for."""
+
+    event: str
+    position: int | None = None
+
+
+def history_event(event: Event) -> HistoryEvent:
+    """Show one event with its own data decoded."""
+    body = event.body
+    return HistoryEvent(
+        version=event.version,
+        type=event.type,
+        occurred_at=body.occurred_at,
+        recorded_at=event.recorded_at,
+        position=event.position,
+        actor=body.actor,
+        correlation_id=body.correlation_id,
+        causation_id=body.causation_id,
+        data=msgspec.json.decode(body.data),
+    )
+
+
+def timeline(events: Iterable[Event], titles: Mapping[str, tuple[str, str, Light]]) -> list[Moment]:
+    """Give the timeline of a page; `titles` is by event type: Chinese, English, light."""
+    return [_moment(event, *titles.get(event.type, (event.type, "", ""))) for event in events]
+
+
+def _moment(event: Event, title: str, english: str, light: Light) -> Moment:
+    actor = event.body.actor
+    who = [actor.role, actor.id, actor.unit, actor.window]
+    shown = msgspec.to_builtins(history_event(event))
+    raw = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()
+    return Moment(
+        at=shown_time(event.body.occurred_at),
+        title=title,
+        english=english,
+        actor=" · ".join(part for part in who if part),
+        light=light,
+        raw=raw,
+    )
+
+
+def shown_time(at: datetime | None) -> str:
+    """Write a time for a page, in the county's clock; "" for none."""
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def written(
+    call: Call[Any, Any], database: Database, service: str, stream: str, version: int
+) -> Written:
+    """Say where a command's event stands; waits for the sealer if the caller prefers so.
+
+    A position that does not come within 2 s is left out: the event is stored all the same.
+    """
+    event = f"{stream}/{version}"
+    if not call.prefers_wait:
+        return Written(event)
+    found = 0
+
+    def sealed(source: str, _: int) -> bool:
+        nonlocal found
+        found = position_of(database, source, UUID(stream), version)
+        return found > 0
+
+    try:
+        wait_until_fresh(Position(service, 0), sealed)
+    except UnavailableError:
+        return Written(event)
+    return Written(event, found)
+
+
+def wants_page(call: Call[Any, Any]) -> bool:
+    """Say whether a browser asks: it names HTML, an API client does not."""
+    return "text/html" in call.headers.get("Accept", "")
+
+
+def page_reply(text: str) -> Reply:
+    """Answer an API route with a page."""
+    return Reply(
+        text.encode(), headers={"Content-Type": "text/html; charset=utf-8", "Vary": "Accept"}
+    )

@@ -1,0 +1,152 @@
+"""What intake takes and answers over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from services.chassis.web import PageQuery
+from services.chassis.web.histories import HistoryEvent
+from services.intake.domain import Case
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[0-9A-Za-z._-]+$")]
+Number = Annotated[str, msgspec.Meta(max_length=50, pattern="^[0-9A-Za-z._-]*$")]
+Short = Annotated[str, msgspec.Meta(max_length=32)]
+Said = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class Applicant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who applies. Goes to the vault and nowhere else."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    id_number: Short = ""
+    phone: Short = ""
+    kind: Short = ""
+    address: Said = ""
+
+    def fields(self) -> dict[str, str]:
+        """Give what is said, by vault field."""
+        told = {
+            "name": self.name,
+            "document_no": self.id_number,
+            "phone": self.phone,
+            "kind": self.kind,
+            "address": self.address,
+        }
+        return {name: text for name, text in told.items() if text}
+
+    def __repr__(self) -> str:
+        return "Applicant(...)"
+
+    __str__ = __repr__
+
+
+class SubmitCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An application at a window."""
+
+    item_code: Code
+    applicant: Applicant
+    channel: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] = "window"
+    item_version_seen: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    handling_form: Annotated[str, msgspec.Meta(max_length=8)] = ""
+    window: Short = ""
+    submitted_at: datetime | None = None
+    """When it was handed in, with offset; now when absent, never later."""
+    project_no: Number = ""
+    """A number given elsewhere; made here when absent."""
+
+
+class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of an application."""
+
+    project_no: str
+    state: str
+    event: str
+    position: int | None = None
+    reason_code: str = ""
+    reason: str = ""
+
+
+class CasesQuery(PageQuery, frozen=True, kw_only=True):
+    """Filters of the list."""
+
+    state: Short = ""
+    department: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    channel: Short = ""
+    item_code: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+class AtQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment in the past, by when things happened; now when absent."""
+
+    at: Annotated[str, msgspec.Meta(max_length=40, description="RFC 3339, or a date.")] = ""
+
+
+class StepView(msgspec.Struct, frozen=True):
+    """One row of an outside system that this case is made of."""
+
+    row: str
+    record: str
+    retracted: bool
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """A case, rebuilt from its events."""
+
+    project_no: str
+    state: str
+    item_code: str
+    item_version: int
+    item_name: str
+    case_type: str
+    channel: str
+    department: str
+    window: str | None
+    subject_id: str
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    promised_due_at: datetime | None
+    completed_at: datetime | None
+    completion_kind: int | None
+    granted: bool | None
+    on_time: bool | None
+    refusal: str | None
+    version: int
+    steps: list[StepView]
+
+
+class CaseHistory(msgspec.Struct, frozen=True):
+    """A case and how it came to be so."""
+
+    case: CaseView
+    history: list[HistoryEvent]
+
+
+def case_view(case: Case) -> CaseView:
+    """Show the state of a case."""
+    return CaseView(
+        project_no=case.project_no,
+        state=case.state.value,
+        item_code=case.item_code,
+        item_version=case.item_version,
+        item_name=case.item_name,
+        case_type=case.case_type,
+        channel=case.channel,
+        department=case.department,
+        window=case.window,
+        subject_id=case.subject_id,
+        submitted_at=case.submitted_at,
+        accepted_at=case.accepted_at,
+        promised_due_at=case.promised_due_at,
+        completed_at=case.completed_at,
+        completion_kind=case.completion_kind,
+        granted=case.granted,
+        on_time=case.on_time,
+        refusal=case.refusal,
+        version=case.version,
+        steps=[
+            StepView(key, known.kind.value, known.retracted) for key, known in case.rows.items()
+        ],
+    )

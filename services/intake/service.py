@@ -1,0 +1,310 @@
+"""Listens for intake: windows by HTTP, outside systems by the ingress, catalog and approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Final
+
+from services.chassis.bus.envelope import Record
+from services.chassis.bus.positions import is_done
+from services.chassis.bus.providers import ApplicationProvider
+from services.chassis.bus.subscription import ingress, subscribe
+from services.chassis.clock import SystemClock
+from services.chassis.errors import (
+    BanjianError,
+    ContractError,
+    NotFoundError,
+    RuleError,
+    UnknownVersionError,
+)
+from services.chassis.events import Event
+from services.chassis.frame import frame_of
+from services.chassis.frame_provider import FrameProvider
+from services.chassis.logs import get_logger
+from services.chassis.translate import translate
+from services.chassis.vault import PersonalVault, Seal
+from services.chassis.web import Call, Page, Pages, Reply, route
+from services.chassis.web.histories import (
+    HistoryEvent,
+    history_event,
+    page_reply,
+    shown_time,
+    timeline,
+    wants_page,
+    written,
+)
+from services.chassis.web.paging import page_of, read_cursor
+from services.chassis.web.parts import Crumb
+from services.intake import messages, projections
+from services.intake.answers import (
+    AtQuery,
+    CaseHistory,
+    CasesQuery,
+    SubmitCase,
+    Taken,
+    case_view,
+)
+from services.intake.application import Cases, Receipt, subject_of
+from services.intake.domain import (
+    Application,
+    Case,
+    IntakeRuleError,
+    NotBegunError,
+    UnknownItemVersionError,
+)
+from services.intake.domain.records import Incoming
+from services.intake.messages.records import RefusedError
+from services.intake.messages.records import translate as read_record
+from services.intake.pages import CASE_STATES, TITLES, case_table, filters
+from services.intake.projections import READ_MODEL, CaseRow
+from services.kernel.facts import Facts
+from services.kernel.identifiers import stream_id
+from services.kernel.times import SHANGHAI
+
+PAGES: Final = Pages("intake", Path(__file__).parent / "pages")
+CLERK: Final = frozenset({"clerk"})
+log = get_logger()
+
+
+class CasesProvider(ApplicationProvider):
+    """Intake's application, with its look-ups, its vault and its region."""
+
+    def setup(self) -> None:
+        settings = frame_of(self.container).settings
+        self._kind = partial(  # type: ignore[assignment]  # called like the class
+            Cases,
+            items=projections.items_by_code,
+            rows=projections.cases_of_rows,
+            vault=PersonalVault(Seal.from_file(settings.vault_key_file)),
+            region=settings.region,
+        )
+        super().setup()
+
+
+class Service:
+    """The nameko service."""
+
+    name = "intake"
+    errors: Final[Mapping[type[Exception], type[BanjianError]]] = {
+        IntakeRuleError: RuleError,
+        NotBegunError: NotFoundError,
+        UnknownItemVersionError: UnknownVersionError,
+    }
+    clock = SystemClock()
+    frame: Any = FrameProvider()
+    cases: Any = CasesProvider(Cases, READ_MODEL)
+
+    @subscribe(reads=messages.READS)
+    def on_events(self, batch: Sequence[Event]) -> None:
+        """Learn published items, and complete what approval has decided."""
+        decided = [event for event in batch if event.type != messages.ITEM]
+        self.cases.change(
+            *(
+                change
+                for event in batch
+                if event.type == messages.ITEM
+                for change in READ_MODEL.project(event)
+            )
+        )
+        self.cases.expect({event.subject for event in decided})
+        for event in decided:
+            project_no, decision = messages.decision(event)
+            try:
+                self.cases.complete(messages.facts_after(event), project_no, decision)
+            except NotBegunError as error:
+                raise translate(error, self.errors) from error
+
+    @ingress
+    def on_records(self, batch: Sequence[Record]) -> None:
+        """Take the rows of outside systems; those that cannot be taken get a reasoned reply."""
+        now = self.clock.now()
+        rows: list[Incoming] = []
+        for record in batch:
+            try:
+                rows.append(read_record(record.body, record.source, record.message_id))
+            except RefusedError as refused:
+                log.info("record_refused", reason=refused.reply.reason_code)
+                self.cases.refuse(refused.reply, now, record.message_id)
+        try:
+            self.cases.take_records(rows, now)
+        except (IntakeRuleError, NotBegunError, UnknownItemVersionError) as error:
+            raise translate(error, self.errors) from error
+
+    @route(
+        "POST",
+        "/cases",
+        request=SubmitCase,
+        response=Taken,
+        roles=CLERK,
+        status=201,
+        summary="Take in a case: accepted at once, or refused with a reason (422)",
+    )
+    def submit(self, call: Call[SubmitCase]) -> Reply:
+        """Idempotent by Idempotency-Key. A refused application is on file all the same."""
+        said, now = call.body, self.clock.now()
+        if said.submitted_at is not None and said.submitted_at.tzinfo is None:
+            raise ContractError("submitted_at needs an offset", field="submitted_at")
+        key = call.idempotency_key or None
+        project_no = said.project_no or _project_no(said.item_code, now, key)
+        facts = Facts(
+            occurred_at=now,
+            subject=project_no,
+            actor=call.caller.actor("clerk"),
+            correlation_id=call.correlation_id,
+            region=self.frame.settings.region,
+        )
+        receipt: Receipt = self.cases.submit(
+            facts,
+            Application(
+                project_no=project_no,
+                item_code=said.item_code,
+                channel=said.channel,
+                subject_id=subject_of(project_no),
+                submitted_at=said.submitted_at,
+                item_version_seen=said.item_version_seen,
+                handling_form=said.handling_form or None,
+                window=said.window or call.caller.window or None,
+            ),
+            said.applicant.fields(),
+            key=key,
+        )
+        place = written(call, self.cases.database, self.name, receipt.stream, receipt.version)
+        answer = Taken(
+            receipt.project_no,
+            receipt.state,
+            place.event,
+            place.position,
+            receipt.reason_code,
+            receipt.reason,
+        )
+        return Reply(answer, status=201 if not receipt.reason_code else 422)
+
+    @route(
+        "GET",
+        "/cases",
+        query=CasesQuery,
+        response=Page[CaseRow],
+        public=True,
+        after=True,
+        summary="List cases, newest first",
+    )
+    def list_cases(self, call: Call[None, CasesQuery]) -> Page[CaseRow]:
+        call.wait_until_fresh(self._has)
+        return self._page(call.query)
+
+    @route(
+        "GET",
+        "/cases/<project_no>",
+        query=AtQuery,
+        response=CaseHistory,
+        public=True,
+        after=True,
+        summary="A case and its history, now or as it was",
+    )
+    def get_case(self, call: Call[None, AtQuery]) -> Any:
+        """Rebuilt from events; `at` goes by when things happened in the world."""
+        call.wait_until_fresh(self._has)
+        project_no, at = call.path["project_no"], _moment(call.query.at)
+        stream = stream_id("case", project_no)
+        events = self.cases.events_of(stream, at)
+        case = self.cases.state_of(Case, stream, at)
+        if case is None or not case.project_no:
+            raise NotFoundError("there is no such case, or there was none then")
+        if wants_page(call):
+            return page_reply(self._page_of(call, case, events))
+        return CaseHistory(case_view(case), [history_event(event) for event in events])
+
+    @route(
+        "GET",
+        "/cases/<project_no>/history",
+        response=list[HistoryEvent],
+        public=True,
+        after=True,
+        summary="Every event of a case",
+    )
+    def get_history(self, call: Call) -> list[HistoryEvent]:
+        call.wait_until_fresh(self._has)
+        events = self.cases.events_of(stream_id("case", call.path["project_no"]))
+        if not events:
+            raise NotFoundError("there is no such case")
+        return [history_event(event) for event in events]
+
+    @route(
+        "GET",
+        "/cases/<project_no>/events/<int:version>",
+        response=HistoryEvent,
+        public=True,
+        summary="One event of a case, as stored",
+    )
+    def get_event(self, call: Call) -> HistoryEvent:
+        for event in self.cases.events_of(stream_id("case", call.path["project_no"])):
+            if event.version == int(call.path["version"]):
+                return history_event(event)
+        raise NotFoundError("there is no such event")
+
+    @route("GET", "/", html=True, public=True, query=CasesQuery, summary="The cases")
+    def show(self, call: Call[None, CasesQuery]) -> str:
+        return PAGES.render(
+            "cases.html",
+            call,
+            title="办件",
+            english="Cases",
+            filters=filters(call.query),
+            table=case_table(call.query, self._page(call.query)),
+        )
+
+    def _page_of(self, call: Call[None, AtQuery], case: Case, events: Sequence[Event]) -> str:
+        text, light = CASE_STATES[case.state.value]
+        return PAGES.render(
+            "case.html",
+            call,
+            title=f"办件 {case.project_no}",
+            english="Case",
+            crumbs=[Crumb("办件", "/")],
+            case=case,
+            state=text,
+            light=light,
+            at=call.query.at,
+            shown_time=shown_time,
+            moments=timeline(events, TITLES),
+        )
+
+    def _page(self, query: CasesQuery) -> Page[CaseRow]:
+        rows = projections.list_cases(
+            self.cases.database,
+            state=query.state,
+            department=query.department,
+            channel=query.channel,
+            item_code=query.item_code,
+            after=read_cursor(query.cursor, tuple[datetime, str]),
+            limit=query.limit + 1,
+        )
+        return page_of(rows, query.limit, lambda row: (row.submitted_at, row.project_no))
+
+    def _has(self, source: str, position: int) -> bool:
+        return source == self.name or is_done(self.cases.database, source, position)
+
+
+def _project_no(item_code: str, now: datetime, key: str | None) -> str:
+    """Make a case number: item, date, serial (DOMAIN.md 2.3), at most 50 characters.
+
+    The serial comes from the idempotency key, so a repeated request gets the same number, and no
+    counter has to be locked.
+    """
+    seed = key or token_hex(16)
+    serial = int.from_bytes(sha256(seed.encode()).digest()[:8]) % 10**11
+    return f"{item_code[:31]}{now.astimezone(SHANGHAI):%Y%m%d}{serial:011}"
+
+
+def _moment(at: str) -> datetime | None:
+    from services.kernel.times import TimeTextError, read_time
+
+    try:
+        return read_time(at) if at else None
+    except TimeTextError as error:
+        raise ContractError(f"at {error}", field="at") from None

@@ -1,0 +1,1 @@
+"""What a person sees of this service: the templates beside this file."""

@@ -2,12 +2,12 @@
 
 Owns       published figures (one stream a figure)
 Publishes  disclosure.statistic-published.v1
-Listens to catalog (names of items and departments), intake (acceptance, completion, corrections and
-           retractions of cases), approval (its log position, printed with every figure)
+Listens to catalog (names of items and departments), intake (acceptance, completion, corrections
+           and retractions of cases), approval (its log position, printed with every figure)
 Answers    GET / (the board), /stat/<id>, /measures, /cases, /figures; POST /figures
 
 Glossary
-    measure (指标)      a figure's definition: what is counted over what, declared once in measures.py
+    measure (指标)      a figure's definition: what is counted over what; see measures.py
     count              a set of cases that can be counted and listed
     figure (数据)       the value of a measure at an as_of and at positions
     as_of (统计时点)    the moment in the world a figure speaks of

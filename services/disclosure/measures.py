@@ -1,4 +1,4 @@
-"""The measures: each declared once. The API, the board, the command line and the docs read them here."""
+"""The measures: each declared once. API, board, command line and docs read them here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ONLINE_CHANNELS: Final = ("online", "mobile", "app", "email", "Internet", "e-mai
 """Channel codes that count as online (网上): the applicant came to no window."""
 
 DELETED_IN_ERROR: Final = 3
-"""Completion kind of a record that should never have been: leaves every measure once it is known."""
+"""Completion kind of a record that should never have been: leaves every measure when known."""
 
 
 class Count(Enum):
@@ -132,7 +132,7 @@ _ALL: Final = (
         None,
         "all cases, whichever channel; entry errors (kind 3) and retracted records excepted",
         _ACCEPTED_IN_WINDOW,
-        "截至统计时点已受理的办件数,误录删除(办结方式3)和已撤回的记录除外。",
+        "截至统计时点已受理的办件数，误录删除（办结方式3）和已撤回的记录除外。",
     ),
     Measure(
         "S02",
@@ -143,7 +143,7 @@ _ALL: Final = (
         "all cases with a completion of any kind but 3 (entry error); kinds 2 (void) and "
         "4 (forwarded up) count as completed",
         "completed in the period",
-        "截至统计时点已办结的办件数,误录删除(办结方式3)除外。",
+        "截至统计时点已办结的办件数，误录删除（办结方式3）除外。",
     ),
     Measure(
         "S03",
@@ -167,7 +167,7 @@ _ALL: Final = (
         "accepted cases with a promised deadline at or before as_of; immediate items without "
         "a deadline are not in it",
         _ACCEPTED_IN_WINDOW,
-        "承诺时限已到期的办件中,在时限内办结的比例。",
+        "承诺时限已到期的办件中，在时限内办结的比例。",
         unit="percent",
         rounding=Rounding.HALF_UP,
         places=2,
@@ -181,7 +181,7 @@ _ALL: Final = (
         Count.PROMISED_COMPLETED,
         "completed cases that had a promised deadline, whether or not the deadline has come",
         _ACCEPTED_IN_WINDOW,
-        "有承诺时限且已办结的办件中,在时限内办结的比例。",
+        "有承诺时限且已办结的办件中，在时限内办结的比例。",
         unit="percent",
         rounding=Rounding.HALF_UP,
         places=2,
@@ -195,7 +195,7 @@ _ALL: Final = (
         None,
         "the cases of S01 without a completion by as_of",
         _ACCEPTED_IN_WINDOW,
-        "截至统计时点已受理、尚未办结的办件数(受理量减去其中已办结的)。",
+        "截至统计时点已受理、尚未办结的办件数（受理量减去其中已办结的）。",
     ),
     Measure(
         "S28",

@@ -64,7 +64,7 @@ class Service:
     clock = SystemClock()
     figures: Any = ApplicationProvider(Figures, READ_MODEL)
 
-    @subscribe(reads=messages.READS)
+    @subscribe(reads=messages.READS)  # type: ignore[untyped-decorator]  # nameko is untyped
     def on_events(self, batch: Sequence[Event]) -> None:
         """Project a batch; what nobody counts is passed over."""
         with self.figures.unit_of_work() as uow:
@@ -281,13 +281,17 @@ class Service:
 
     def _again(self, figure: Figure) -> Question:
         said = figure.filters
-        moments = {
-            name: datetime.fromisoformat(said[at]) for name, at in _PERIOD.items() if at in said
-        }
-        words = {
-            name: said[name] for name in ("region", "department", "item", "channel") if name in said
-        }
-        return Question(figure.as_of, figure.positions, **moments, **words)  # type: ignore[arg-type]
+        begin, end = said.get("from"), said.get("to")
+        return Question(
+            as_of=figure.as_of,
+            positions=figure.positions,
+            begin=datetime.fromisoformat(begin) if begin else None,
+            end=datetime.fromisoformat(end) if end else None,
+            region=said.get("region", ""),
+            department=said.get("department", ""),
+            item=said.get("item", ""),
+            channel=said.get("channel", ""),
+        )
 
     def _cases(
         self, call: Call[None, CasesQuery], limit: int
@@ -309,9 +313,6 @@ class Service:
         page = page_of(rows, limit, lambda row: (row.accepted_at, row.case_no))
         answer = shown.answer(self._database, measure, question)
         return measure, answer, Page([case_view(row) for row in page.items], page.next)
-
-
-_PERIOD: Final = {"begin": "from", "end": "to"}
 
 
 def _uuid(text: str) -> UUID:

@@ -1,4 +1,4 @@
-"""Turns counted cells into what the board shows: cards, months, breakdowns, links that keep the question."""
+"""Turns counted cells into what the board shows: figure cards, months, breakdowns."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from services.disclosure.pages.words import (
 from services.disclosure.projections.figures import Arrival, Cell, Names, answers
 
 BOARD_BY: Final = ("month", "channel", "department")
-LEADS: Final = ("S01", "S02", "S03", "S04")
-OTHERS: Final = ("S03b", "S03c", "S28")
+LEADS: Final = ("S01", "S02", "S04")
+RATES: Final = ("S03", "S03b", "S03c")
 
 
 def figure_of(answer: Answer, links: Links) -> Figure:
@@ -50,7 +50,8 @@ class Board:
 
     question: Question
     leads: list[Figure]
-    others: list[Figure]
+    rates: list[Figure]
+    online: Figure
     months: list[Month]
     chart: Chart
     channels: Table
@@ -80,17 +81,18 @@ def build(
     return Board(
         question=question,
         leads=[figures[name] for name in LEADS],
-        others=[figures[name] for name in OTHERS],
+        rates=[figures[name] for name in RATES],
+        online=figures["S28"],
         months=months,
         chart=draw(months),
         channels=_table(
-            "按渠道",
+            "各渠道。点名称只看这一渠道",
             Column("渠道", "Channel"),
             groups(cells, 1),
             lambda key: Shown(CHANNEL_NAMES.get(key, key), links.board(channel=key)),
         ),
         departments=_table(
-            "按部门",
+            "各部门。点名称只看这一部门",
             Column("部门", "Department"),
             groups(cells, 2),
             lambda key: Shown(names.departments.get(key, key), links.board(department=key)),

@@ -1,4 +1,4 @@
-"""The chart by month, laid out for SVG: two bars a month, with the numbers for the table behind it."""
+"""The chart by month, laid out for SVG: two bars a month, and the numbers for its table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-HEIGHT: Final = 240
+HEIGHT: Final = 262
 LEFT: Final = 52
-TOP: Final = 14
+TOP: Final = 36
 BOTTOM: Final = 38
 SLOT: Final = 46
 """Width of one month, in SVG units."""

@@ -32,19 +32,19 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ERRORS: Final[Mapping[str, str]] = {
     "as_of": "没有这个日期。请写成 2020-10-31。",
     "from": "没有这个日期。请写成 2020-01-01。",
-    "to": "没有这个日期,或早于开始日期。请写成 2020-10-31。",
+    "to": "没有这个日期，或早于开始日期。请写成 2020-10-31。",
 }
 
 
 def filters(
     said: Filters, every: Sequence[Cell], names: Names, error: ContractError | None
 ) -> list[Filter]:
-    """Give the filter form with what was typed in it; `every` holds all channels and departments."""
+    """Give the filter form as it was filled in; `every` holds all channels and departments."""
     wrong = str(error.attributes.get("field", "")) if error else ""
     channels = sorted({cell.key[0] for cell in every} | ({said.channel} - {""}))
     departments = sorted({cell.key[1] for cell in every} | ({said.department} - {""}))
     return [
-        _date("as_of", "统计时点 As of", said.as_of, wrong, "含当日;不填为现在"),
+        _date("as_of", "统计时点 As of", said.as_of, wrong, "含当日；不填为现在"),
         _date("from", "受理日期从 From", said.begin, wrong, "办结量按办结日期"),
         _date("to", "到 To", said.end, wrong, "含当日"),
         Filter(
@@ -242,7 +242,7 @@ def source_lines(arrivals: Mapping[str, Arrival]) -> list[SourceLine]:
                 number(at.highest),
                 at.parked,
                 "green" if whole else "amber",
-                "全部计入" if whole else "有缺,停在缺口前",
+                "全部计入" if whole else "有缺，停在缺口前",
             )
         )
     return lines

@@ -68,7 +68,7 @@ def rounding(measure: Measure) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Write a moment on the clock it carries, to the minute; another offset than +08:00 is named."""
+    """Write a moment on its own clock, to the minute; another offset than +08:00 is named."""
     if value is None:
         return "—"
     offset = "" if value.utcoffset() == SHANGHAI.utcoffset(None) else f" {value:%z}"
@@ -99,7 +99,7 @@ class Links:
         return self._address(f"/stat/{measure}")
 
     def board(self, **changed: str) -> str:
-        """Give the board with these filters changed; what was unsaid stays unsaid: the board lives."""
+        """Give the board with these filters changed; without positions, for the board lives."""
         said = {"as_of": self.question.as_of.isoformat()} if self.question.as_of_said else {}
         said |= {name: text for name, text in (self.question.filters | changed).items() if text}
         return f"/?{urlencode(said)}" if said else "/"

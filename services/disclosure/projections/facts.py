@@ -1,4 +1,4 @@
-"""What an event adds to the facts the figures are counted from. Pure; decodes only what it needs."""
+"""What an event adds to the facts figures are counted from. Pure; decodes only what it needs."""
 
 from __future__ import annotations
 
@@ -83,9 +83,11 @@ def _completed(event: Event) -> Iterable[Change]:
     return (
         Insert(
             "facts",
-            (event.source, event.position, "completed", said.project_no, "result")
-            + (None, None, None, at, month_of(at), said.completion_kind)
-            + (None, None, None, None),
+            (
+                *(event.source, event.position, "completed", said.project_no, "result"),
+                *(None, None, None, at, month_of(at), said.completion_kind),
+                *(None, None, None, None),
+            ),
         ),
     )
 
@@ -126,8 +128,7 @@ def _retracted(event: Event) -> Iterable[Change]:
     return (
         Insert(
             "facts",
-            (event.source, event.position, "retracted", said.project_no, said.record)
-            + (None,) * 10,
+            (event.source, event.position, "retracted", said.project_no, said.record, *[None] * 10),
         ),
     )
 

@@ -1,7 +1,7 @@
 """Counts cases at any moment and any log position. The only SQL behind the figures.
 
-A case is looked at in the version that was valid at the wanted position of intake's log, and in it
-only what had happened by `as_of`. So neither a later event nor a later correction changes an answer.
+A case is looked at in the version that was valid at the wanted position of intake's log, and in
+it only what had happened by `as_of`. So no later event and no later correction changes an answer.
 """
 
 from __future__ import annotations
@@ -203,7 +203,8 @@ class Arrival:
 def arrivals(database: Database) -> dict[str, Arrival]:
     """Say for every source how far it has arrived; a source never heard of is not there."""
     rows = database.read(
-        "SELECT source, coalesce((SELECT upper(r) - 1 FROM unnest(done) AS r WHERE lower(r) <= 1), 0),"
+        "SELECT source,"
+        " coalesce((SELECT upper(r) - 1 FROM unnest(done) AS r WHERE lower(r) <= 1), 0),"
         " coalesce(upper(done) - 1, 0),"
         " (SELECT count(*) FROM held WHERE held.source = inbox.source AND held.state = 'parked')"
         " FROM inbox"

@@ -1,12 +1,10 @@
-"""A database with disclosure's read model and nothing else; facts go in through the real projection."""
+"""A database with disclosure's read model only; facts go in through the real projection."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import pytest
@@ -72,15 +70,8 @@ class ReadSide:
 
 
 @pytest.fixture
-def read_side() -> Iterator[ReadSide]:
-    admin = os.environ.get("DATABASE_URL")
-    if not admin:
-        pytest.skip("DATABASE_URL is not set")
-    name = f"disclosure_{uuid4().hex[:12]}"
-    server = Database(admin)
-    server.run(f"CREATE DATABASE {name}")
-    url = admin.rsplit("/", 1)[0] + f"/{name}?options=-csearch_path%3Ddisclosure_model"
-    side = ReadSide(url)
+def read_side(database: str) -> Iterator[ReadSide]:
+    side = ReadSide(f"{database}?options=-csearch_path%3Ddisclosure_model")
     try:
         side.database.run(
             "CREATE SCHEMA disclosure_model;"
@@ -91,5 +82,3 @@ def read_side() -> Iterator[ReadSide]:
         yield side
     finally:
         side.database.close()
-        server.run(f"DROP DATABASE {name} WITH (FORCE)")
-        server.close()

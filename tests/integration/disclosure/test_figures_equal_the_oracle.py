@@ -84,7 +84,9 @@ def _invented(cases: int = 300) -> list[Row]:
     rows = []
     for n in range(cases):
         accepted = start + timedelta(hours=chance.randrange(24 * 200))
-        due = accepted + timedelta(days=chance.choice([1, 5, 20])) if chance.random() < 0.7 else None
+        due = (
+            accepted + timedelta(days=chance.choice([1, 5, 20])) if chance.random() < 0.7 else None
+        )
         done = accepted + timedelta(hours=chance.randrange(-3, 600))
         rows.append(
             Row(
@@ -111,7 +113,7 @@ def _check(read_side: ReadSide, rows: Sequence[Row], days: Sequence[datetime]) -
 
         for name in ("channel", "department"):
             for cell in cells(read_side.database, question, ALL, (name,)):
-                part = count(rows, as_of, keep=lambda r, c=cell: getattr(r, name) == c.key[0])
+                part = count(rows, as_of, keep=lambda r, n=name, c=cell: getattr(r, n) == c.key[0])
                 assert dict(cell.counts) == part, (as_of, cell.key)
 
         begin, end = as_of - timedelta(days=90), as_of - timedelta(days=20)
@@ -127,7 +129,11 @@ def _check(read_side: ReadSide, rows: Sequence[Row], days: Sequence[datetime]) -
         for cell in by_month:
             if cell.key[0] == month:
                 accepted = [r for r in rows if r.accepted_at <= as_of and _month(r) == month]
-                gone = [r for r in accepted if r.kind == 3 and r.completed_at and r.completed_at <= as_of]
+                gone = [
+                    r
+                    for r in accepted
+                    if r.kind == 3 and r.completed_at and r.completed_at <= as_of
+                ]
                 assert cell.counts[Count.ACCEPTED] == len(accepted) - len(gone)
 
 

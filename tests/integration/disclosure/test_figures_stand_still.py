@@ -1,4 +1,4 @@
-"""A figure at (as_of, positions) is the same whatever arrives later: corrections, retractions, late events."""
+"""A figure at (as_of, positions) stays the same: corrections, retractions, late events."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def accepted(position: int, no: str, at: str = "2020-03-01T09:00:00+08:00", **mo
     return event("case-accepted", position, project_no=no, **said)
 
 
-def completed(position: int, no: str, at: str = "2020-03-05T09:00:00+08:00", kind: int = 0) -> Event:
-    return event(
-        "case-completed", position, project_no=no, completion_kind=kind, completed_at=at
-    )
+def completed(
+    position: int, no: str, at: str = "2020-03-05T09:00:00+08:00", kind: int = 0
+) -> Event:
+    return event("case-completed", position, project_no=no, completion_kind=kind, completed_at=at)
 
 
 def corrected(position: int, no: str, record: str, **changed: Any) -> Event:
@@ -75,7 +75,9 @@ def at(read_side: ReadSide, position: int, as_of: datetime = DAY) -> list[Any]:
 
 
 def figure(read_side: ReadSide, count: Count, position: int, as_of: datetime = DAY) -> int:
-    return cells(read_side.database, Question(as_of, {"intake": position}), (count,))[0].counts[count]
+    return cells(read_side.database, Question(as_of, {"intake": position}), (count,))[0].counts[
+        count
+    ]
 
 
 def test_a_figure_never_changes_when_more_arrives(read_side: ReadSide) -> None:
@@ -119,7 +121,9 @@ def test_corrections_and_retractions_count_from_their_position_on(read_side: Rea
     assert figure(read_side, Count.OPEN, 14) == 0
 
 
-def test_a_record_deleted_in_error_leaves_all_measures_when_it_is_known(read_side: ReadSide) -> None:
+def test_a_record_deleted_in_error_leaves_all_measures_when_it_is_known(
+    read_side: ReadSide,
+) -> None:
     read_side.feed(HISTORY)
     before = datetime(2020, 2, 1, tzinfo=UTC)
 
@@ -136,7 +140,9 @@ def test_a_late_event_with_an_earlier_date_shows_at_a_new_position(read_side: Re
     assert figure(read_side, Count.ACCEPTED, 6, january) == 1
 
 
-def test_completed_in_the_period_but_accepted_before_is_not_in_the_rate(read_side: ReadSide) -> None:
+def test_completed_in_the_period_but_accepted_before_is_not_in_the_rate(
+    read_side: ReadSide,
+) -> None:
     read_side.feed([accepted(1, "A"), completed(2, "A", at="2020-04-10T09:00:00+08:00")])
     april = Question(DAY, {"intake": 2}, begin=datetime(2020, 4, 1, tzinfo=UTC))
 
@@ -154,5 +160,9 @@ def test_the_watermark_stands_before_the_first_gap(read_side: ReadSide) -> None:
 
     found = arrivals(read_side.database)
 
-    assert (found["intake"].watermark, found["intake"].highest, found["intake"].parked) == (7, 11, 1)
+    assert (found["intake"].watermark, found["intake"].highest, found["intake"].parked) == (
+        7,
+        11,
+        1,
+    )
     assert (found["catalog"].watermark, found["catalog"].highest) == (0, 3)

@@ -136,7 +136,7 @@ class KeyStore:
                 self._read_at = now
                 try:
                     self._keys = self._load(self._read())
-                except (OSError, ValueError, jwt.PyJWTError):
+                except (OSError, ValueError, LookupError, TypeError, jwt.PyJWTError):
                     log.warning("token_keys_unavailable")
         return bool(self._keys)
 
@@ -153,6 +153,8 @@ class KeyStore:
     def _load(self, text: bytes) -> dict[str, jwt.PyJWK]:
         keys: dict[str, jwt.PyJWK] = {}
         for entry in json.loads(text)["keys"]:
+            if not isinstance(entry, dict):
+                raise TypeError("a key is an object")
             key_id, algorithm = str(entry.get("kid", "")), str(entry.get("alg", ""))
             if not key_id or KEY_TYPES.get(algorithm) != entry.get("kty"):
                 continue

@@ -9,6 +9,7 @@ import amqp.exceptions
 import eventsourcing.application
 import eventsourcing.domain
 import eventsourcing.persistence
+import eventsourcing.utils
 import jwt
 import kombu.exceptions
 import psycopg2
@@ -52,12 +53,13 @@ LIBRARIES: Final[ErrorTable] = {
     amqp.exceptions.ConsumerCancelled: UnavailableError,
     amqp.exceptions.MessageNacked: UnavailableError,
     # eventsourcing
-    eventsourcing.domain.ProgrammingError: BanjianError,
-    eventsourcing.domain.OriginatorIDError: BanjianError,
-    eventsourcing.domain.OriginatorVersionError: BanjianError,
+    eventsourcing.domain.EventSourcingError: BanjianError,
+    eventsourcing.utils.TopicError: BanjianError,
     eventsourcing.application.AggregateNotFoundError: NotFoundError,
-    eventsourcing.application.ProgrammingError: BanjianError,
     eventsourcing.persistence.PersistenceError: BanjianError,
+    eventsourcing.persistence.ConnectionPoolClosedError: UnavailableError,
+    eventsourcing.persistence.RecordConflictError: ConflictError,
+    eventsourcing.persistence.ShutDown: UnavailableError,
     eventsourcing.persistence.InterfaceError: UnavailableError,
     eventsourcing.persistence.OperationalError: UnavailableError,
     eventsourcing.persistence.IntegrityError: ConflictError,

@@ -159,8 +159,8 @@ def decode_form(text: bytes, content_type: str, shape: type[T]) -> T:
 def decode_texts(values: MultiDict[str, str], shape: type[T], *, strict: bool) -> T:
     """Decode a query or a form: texts become the numbers, dates and enums of `shape`.
 
-    An empty text counts as absent, as browsers send every field of a form. `strict` refuses names
-    that `shape` does not have.
+    `strict` (an API) refuses names that `shape` does not have. Otherwise (a page) they are ignored,
+    and an empty text counts as absent, as browsers send every field of a form.
 
     Raises:
         ContractError: a value is missing, wrong, given twice, or not known.
@@ -175,10 +175,10 @@ def decode_texts(values: MultiDict[str, str], shape: type[T], *, strict: bool) -
         if any("\x00" in text or "\ufffd" in text for text in texts):
             raise ContractError("a text is not UTF-8 or contains NUL", field=name)
         if _is_list(fields[name].type):
-            raw[name] = [text for text in texts if text]
+            raw[name] = [text for text in texts if text or strict]
         elif len(texts) > 1:
             raise ContractError("this may be given once", field=name)
-        elif texts[0]:
+        elif texts[0] or strict:
             raw[name] = texts[0]
     try:
         return msgspec.convert(raw, type=shape, strict=False)

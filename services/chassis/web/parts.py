@@ -167,7 +167,7 @@ def chart_of(
     steps = max(1, math.ceil(highest / step))
     scale = (base - top) / (steps * step)
     slot = (right - left) / max(1, len(points))
-    every = max(1, math.ceil(len(points) / 12))
+    every = max(1, math.ceil(len(points) / 8))
     marks = tuple(
         Mark(
             label,

@@ -67,6 +67,9 @@ class Protocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko is untyped
             environ["banjian.malformed"] = True
         return environ
 
+    def log_message(self, format: str, *args: object) -> None:
+        """The standard library would write the request line, whatever is in it, to stderr."""
+
     def _close(self) -> None:
         self.close_connection = True
 

@@ -191,7 +191,7 @@ class Consumer:
                 properties.get("message_id", ""),
                 properties.get("type", ""),
                 properties.get("application_headers") or {},
-                body if isinstance(body, bytes) else bytes(body),
+                body if isinstance(body, bytes) else bytes(body or b""),
             )
         )
 

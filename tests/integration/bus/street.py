@@ -136,14 +136,10 @@ class Street:
 
     def write(self, events: Sequence[Event]) -> None:
         """Put events into alpha's log, one transaction, as its role may."""
-        rows = [
-            (e.stream, e.version, e.type, msgspec.json.encode(e.body)) for e in events
-        ]
+        rows = [(e.stream, e.version, e.type, msgspec.json.encode(e.body)) for e in events]
         with self.database("alpha").connection() as connection, connection.cursor() as cursor:
             values = b",".join(cursor.mogrify("(%s,%s,%s,%s)", row) for row in rows)
-            cursor.execute(
-                b"INSERT INTO events (stream, version, topic, state) VALUES " + values
-            )
+            cursor.execute(b"INSERT INTO events (stream, version, topic, state) VALUES " + values)
 
     def publish(self, events: Sequence[Event], service: str = "alpha") -> None:
         """Send these events as they are, in this order, past the log and the relay."""
@@ -169,9 +165,7 @@ class Street:
         publisher.close()
 
     def relay(self, **options: Any) -> Relay:
-        return Relay(
-            self.database("alpha"), self.uris["alpha"], PUBLISHES, "alpha", **options
-        )
+        return Relay(self.database("alpha"), self.uris["alpha"], PUBLISHES, "alpha", **options)
 
     def subscriber(self, effects: Effects, service: str = "beta", **options: Any) -> Subscriber:
         options.setdefault("backoff_s", (0.2, 0.2, 0.2))

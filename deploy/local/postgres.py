@@ -22,7 +22,7 @@ from deploy.local.processes import (
     LocalRunError,
     Process,
     free_ports,
-    port_is_free,
+    soon_free,
     spawn,
     tail,
     wait_until,
@@ -119,9 +119,9 @@ class Postgres:
 
     def _end_children(self) -> None:
         """Wait for backends that outlive a killed postmaster: they hold the data directory."""
-        data = ground_of(self.home).data
         if not (self.home / "ready").exists():
             return
+        data = ground_of(self.home).data
         try:
             wait_until(lambda: not _working_in(data), 10, "PostgreSQL's processes end")
         except LocalRunError:
@@ -173,7 +173,7 @@ class Postgres:
         ready.touch()
 
     def _choose_port(self) -> None:
-        if not self._port_file.exists() or not port_is_free(self.port):
+        if not (self._port_file.exists() and soon_free([self.port])):
             write_private(self._port_file, f"{free_ports(1)[0]}\n")
 
     def _write_settings(self, ground: Ground) -> None:

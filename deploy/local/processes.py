@@ -12,7 +12,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,6 +135,16 @@ def port_is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+    return True
+
+
+def soon_free(ports: Iterable[int], patience_s: float = 10) -> bool:
+    """Tell whether these ports are free, or get free soon: a killed server's children linger."""
+    wanted = list(ports)
+    try:
+        wait_until(lambda: all(map(port_is_free, wanted)), patience_s, "ports get free")
+    except LocalRunError:
+        return False
     return True
 
 

@@ -25,6 +25,7 @@ from deploy.local.processes import (
     Process,
     free_ports,
     port_is_free,
+    soon_free,
     spawn,
     tail,
     wait_until,
@@ -217,7 +218,7 @@ class RabbitMQ:
 
     def _choose_ports(self) -> None:
         file = self.home / "ports"
-        if file.exists() and all(port_is_free(port) for port in self.ports.values()):
+        if file.exists() and soon_free(self.ports.values()):
             return
         chosen = zip(_PORTS, free_ports(len(_PORTS)), strict=True)
         write_private(file, "".join(f"{use} {port}\n" for use, port in chosen))

@@ -108,7 +108,11 @@ class Known:
 
 
 def judge(known: Known | None, row: Row, said: Said | None) -> Verdict:
-    """Say what this row means; `said` is None exactly for a delete."""
+    """Say what this row means; `said` is None exactly for a delete.
+
+    A state that is repeated, even under a later time, changes nothing and is not written down. So
+    a row that went from A to B and back to A ends in B if its sender sends the B last.
+    """
     if known is None:
         return Verdict.UNKNOWN if said is None else Verdict.NEW
     if said is None:

@@ -1,0 +1,113 @@
+"""One story of each service, so that every event class happens: for contracts and golden logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from services.approval.domain import Assignment, Step, Task
+from services.approval.domain import Verdict as Decided
+from services.catalog.domain import CaseType, Implementation, Item, PublicList
+from services.intake.domain import (
+    NOT_LISTED,
+    REASONS,
+    Application,
+    Case,
+    Decision,
+    Operation,
+    RecordKind,
+    Refusal,
+    Reply,
+    filled,
+)
+from services.kernel.aggregate import Aggregate
+from services.notify.domain import Kind, Notice, Occasion
+from tests.unit.facts import CLERK, COUNTY, HOUSE, NOW, OFFICER, facts
+from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, later, row
+
+
+def item() -> Item:
+    told = Implementation(
+        "施工许可",
+        "01",
+        CaseType.PROMISED,
+        "D07",
+        "住房和城乡建设局",
+        15,
+        7,
+        (PublicList.POWER,),
+        NOW,
+    )
+    found = Item.of("I1")
+    found.publish(facts(subject="I1"), 1, told)
+    found.publish(facts(subject="I1"), 2, replace(told, promised_limit_days=5))
+    return found
+
+
+def reported_case() -> Case:
+    said, calendar = filled(ACCEPT, ITEM)
+    case = Case.submit(facts(COUNTY), Application("case-1", "I1", "window", "s-1"), row())
+    case.report_acceptance(facts(COUNTY), row(), said, ITEM, calendar)
+    case.report(facts(COUNTY), row(RecordKind.PROCESS), STEP)
+    case.report(facts(COUNTY), row(RecordKind.RESULT), RESULT)
+    case.complete(facts(HOUSE), Decision(True, 0, RESULT.completed_at, "row-result"))
+    update = row(RecordKind.RESULT, Operation.UPDATE, later(5))
+    case.correct(facts(COUNTY), update, replace(RESULT, completed_at=later(3)))
+    delete = row(RecordKind.RESULT, Operation.DELETE, later(6))
+    case.retract(facts(COUNTY), delete, "deleted by the sender")
+    return case
+
+
+def window_case() -> Case:
+    said = Application("case-2", "I1", "window", "s-2", NOW, 1, "1", "07")
+    case = Case.submit(facts(CLERK, subject="case-2"), said)
+    case.accept(facts(CLERK, subject="case-2"), ITEM, NOW)
+    case.complete(facts(HOUSE, subject="case-2"), Decision(False, 1, later(1)))
+    return case
+
+
+def refused_case() -> Case:
+    case = Case.submit(facts(subject="case-3"), Application("case-3", "X", "online", "s-3"))
+    case.refuse(facts(subject="case-3"), NOT_LISTED, REASONS[NOT_LISTED])
+    return case
+
+
+def refusal() -> Refusal:
+    reply = Reply("exchange", "accept", "unknown_item", "task_code is unknown", "row-9", "case-9")
+    return Refusal.tell(facts(HOUSE, subject="row-9"), reply)
+
+
+def reported_task() -> Task:
+    said = Assignment("case-1", "I1", "D07", later(9), NOW, "clerk-12")
+    task = Task.create(facts(HOUSE), said)
+    task.record_step(facts(COUNTY), Step("row-2", "审查", "pass", NOW, NOW, "officer-21"))
+    task.decide_as_reported(facts(COUNTY), Decided(True, 0, NOW, "row-3"))
+    task.result_retracted(facts(COUNTY), "row-3", "deleted by the sender")
+    task.cancel(facts(COUNTY), "row-1", "deleted by the sender")
+    return task
+
+
+def rejected_task() -> Task:
+    task = Task.create(facts(HOUSE, subject="case-2"), Assignment("case-2", "I1", "D07"))
+    at = NOW + timedelta(hours=3)
+    verdict = Decided(False, 1, at, reason="conditions_not_met")
+    task.decide(facts(OFFICER, at, "case-2"), verdict)
+    return task
+
+
+def notice() -> Notice:
+    occasion = Occasion(Kind.CASE_COMPLETED, "case-1", "s-1", {"result": "准予"})
+    return Notice.record_for(facts(HOUSE), occasion)
+
+
+STORIES: Mapping[str, Callable[[], Aggregate]] = {
+    "catalog-item": item,
+    "intake-reported-case": reported_case,
+    "intake-window-case": window_case,
+    "intake-refused-case": refused_case,
+    "intake-refusal": refusal,
+    "approval-reported-task": reported_task,
+    "approval-rejected-task": rejected_task,
+    "notify-notice": notice,
+}

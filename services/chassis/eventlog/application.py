@@ -143,6 +143,18 @@ class Application(library.Application[UUID]):
             yield uow
             uow.commit()
 
+    @property
+    def uow(self) -> UnitOfWork:
+        """The unit of work that is open here, for changes that no aggregate decides.
+
+        Raises:
+            RuntimeError: none is open.
+        """
+        uow = _ambient.get()
+        if uow is None:
+            raise RuntimeError("no unit of work is open here")
+        return uow
+
     @contextmanager
     def join(self, uow: UnitOfWork) -> Iterator[UnitOfWork]:
         """Make an open unit of work ambient here (a new greenlet has none); does not commit it."""

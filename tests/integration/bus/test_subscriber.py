@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from typing import Any
 
 import pytest
 
@@ -219,12 +220,16 @@ def test_a_dead_lettered_message_is_parked_with_its_reason(
         street.vhost.amqp_uri, heartbeat_s=0, connect_timeout_s=5, name="test"
     )
     channel = connection.channel()
-    got = wait_until(
-        lambda: next(
-            (m for n in range(4) if (m := channel.basic_get(f"beta.g1.p{n}")) is not None), None
-        )
-    )
-    channel.basic_reject(got.delivery_tag, requeue=False)
+    rejected = []
+
+    def reject(message: Any) -> None:
+        rejected.append(message)
+        channel.basic_reject(message.delivery_tag, requeue=False)
+
+    for number in range(4):
+        channel.basic_consume(f"beta.g1.p{number}", callback=reject)
+    while not rejected:
+        connection.drain_events(timeout=10)
     wait_until(lambda: street.vhost.depth("beta.dead") == 1)
     connection.close()
 

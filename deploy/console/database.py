@@ -17,7 +17,7 @@ from services.chassis.errors import BanjianError
 from services.chassis.names import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from services.chassis.rebuild import Progress
 
@@ -51,6 +51,7 @@ def migrate(
         amqp_uri,
         uris,
         int(os.environ.get("BANJIAN_PARTITIONS", "4")),
+        generations=_generations(urls),
         outside_password=password_of("BANJIAN_OUTSIDE_AMQP_URI"),
         analyst_password=password_of("BANJIAN_ANALYST_AMQP_URI"),
     )
@@ -61,6 +62,22 @@ def migrate(
     note("bus: exchanges, queues and users stand as defined")
     for service in done.stale_models:
         note(f"the read model of {service} is of an older shape: banjian rebuild {service}")
+
+
+def _generations(urls: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """Give generation and partitions of each consumer that has started once."""
+    from services.chassis.bus.generation import active_generation
+    from services.chassis.eventlog.database import Database
+
+    found = {}
+    for service, url in urls.items():
+        database = Database(url)
+        try:
+            if active := active_generation(database):
+                found[service] = active
+        finally:
+            database.close()
+    return found
 
 
 def _check(as_json: bool) -> None:
@@ -97,7 +114,8 @@ def rebuild(
             model,
             admin_url=_admin_url(service),
             log_urls={source: _auditor_url(source) for source in model.sources},
-            publications={source: _publications(source) for source in model.sources},
+            publications={source: _messages(source).PUBLISHES for source in model.sources},
+            reads=_messages(service).READS.keys(),
             report=report,
             verify=verify,
         )
@@ -138,8 +156,8 @@ def _read_model(service: str) -> Any:
         raise BanjianError(f"{service} has no read model.") from None
 
 
-def _publications(service: str) -> Any:
-    return import_module(f"services.{service}.messages").PUBLISHES
+def _messages(service: str) -> Any:
+    return import_module(f"services.{service}.messages")
 
 
 def _admin_url(service: str) -> str:

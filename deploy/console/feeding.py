@@ -1,4 +1,4 @@
-"""`banjian feed`: send a real log or an invented week to the house, and wait until it is through."""
+"""`banjian feed`: send a real log or an invented week, and wait until it is through the house."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from deploy.feed.records import Item, Record
 
 SHOWN_REFUSALS = 20
+READERS = ("supervisor", "clerk")
+"""Roles that may read intake's cases."""
 
 
 @dataclass
@@ -128,12 +130,11 @@ def _send(summary: Summary, items: list[Item], records: list[Record], wait: bool
         before = house.look() if house else None
         began = time.monotonic()
         sending = bars.add_task("sending", total=len(records))
-        send(
-            amqp_uri,
-            records,
-            summary.data_source,
-            lambda done: bars.update(sending, completed=done),
-        )
+
+        def confirmed(count: int) -> None:
+            bars.update(sending, completed=count)
+
+        send(amqp_uri, records, summary.data_source, confirmed)
         summary.sent, summary.send_seconds = len(records), round(time.monotonic() - began, 3)
         if house is None or before is None:
             return
@@ -164,20 +165,25 @@ def _watching(bars: Progress, before: Look, sent: int) -> Any:
 
 
 def _publish_items(items: list[Item], house: House | None, bars: Progress) -> None:
-    """Publish the items to the catalog, and wait until they have reached the others."""
-    from deploy.console.http import call
+    """Publish the items to the catalog, and wait until intake knows them.
+
+    One connection and one request after another: an item a request is what the catalog's editors
+    use, and a directory is published once.
+    """
+    from deploy.console.http import base, call
     from deploy.console.identity import bearer
+    from deploy.feed.arrival import Look, wait_until_through
+    from deploy.feed.catalog import publish
 
-    headers = bearer(["catalog-editor"])
     task = bars.add_task("publishing items", total=len(items))
-    for start in range(0, len(items), 200):
-        part = [item.fields for item in items[start : start + 200]]
-        call("catalog", "/items", body={"items": part}, headers=headers, timeout_s=60)
-        bars.update(task, completed=start + len(part))
+    publish(
+        base("catalog"), bearer(["catalog_editor"]), items, lambda n: bars.update(task, completed=n)
+    )
     if house is not None:
-        from deploy.feed.arrival import Look, wait_until_through
-
-        wait_until_through(house.look, Look(), 0)
+        seen = wait_until_through(house.look, Look(), 0)
+        # Asked with a position, intake answers only when it has come so far.
+        query = {"limit": "1", "after": f"catalog:{seen.positions['catalog']}"}
+        call("intake", "/cases", query=query, headers=bearer(READERS))
 
 
 def _house() -> House:

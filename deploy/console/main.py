@@ -24,26 +24,31 @@ OK, ERROR, USAGE, UNAVAILABLE = 0, 1, 2, 3
 """Exit codes. Usage errors are typer's own; the others are told apart in `main`."""
 
 EXAMPLES = (
-    "[bold]Examples[/bold]",
-    "banjian up                                      start everything on this machine",
-    "banjian feed --county                           send an invented working week of the county",
-    "banjian feed receipt.csv                        send a real log of permit cases",
-    "banjian figures --as-of 2011-07-01              the main figures, as of a day",
-    "banjian stat S03 --by channel --json            one figure, broken down, with its positions",
-    "banjian case show case-10011 --at 2011-11-01    a case as it was that day",
-    "banjian parked list intake                      messages that wait for a person",
-    "banjian rebuild disclosure --verify             replay the read model and compare",
-    "Settings come from the environment; what it lacks from .run/env of the local run.",
+    ("up", "start everything on this machine"),
+    ("feed --county", "send an invented working week"),
+    ("feed receipt.csv", "send a real log of permit cases"),
+    ("figures --as-of 2011-07-01", "the main figures, as of a day"),
+    ("stat S03 --by channel --json", "one figure, with its positions"),
+    ("case show case-10011 --at 2011-11-01", "a case as it was that day"),
+    ("parked list intake", "messages that wait for a person"),
+    ("rebuild disclosure --verify", "replay the read model, compare"),
+)
+EPILOG = (
+    "Examples",
+    *(f"banjian {words:<37} {meaning}" for words, meaning in EXAMPLES),
+    "",
+    "Settings come from the environment; what it lacks, from .run/env of the local run.",
     "Exit codes: 0 done, 1 error, 2 wrong usage, 3 something does not answer.",
 )
 
 app = typer.Typer(
     name="banjian",
     help="Banjian (办件): run and inspect a government service centre.",
-    epilog="\n\n".join(EXAMPLES),
+    epilog="\n\n".join(EPILOG),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 LOCAL, DATA, OPERATE, ROLES = "On this machine", "Cases and figures", "Operating", "Processes"

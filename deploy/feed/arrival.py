@@ -166,7 +166,7 @@ def wait_until_through(
             raise UnavailableError(
                 f"Nothing has moved for {stuck_after_s:g} s: {seen.queued} messages in queues,"
                 f" {seen.unsent} events not published, {seen.waiting} messages waiting for an"
-                f" earlier one, disclosure {seen.behind} events behind. `banjian status` tells more."
+                f" earlier one, disclosure {seen.behind} events behind."
             )
         time.sleep(LOOK_EVERY_S)
 
@@ -206,9 +206,9 @@ def read_replies(
         if datetime.fromisoformat(event["recordedtime"]) < since:
             return
         replies.events[event["type"]] += 1
-        if event["type"].startswith("intake.record-refused."):
-            if event["data"]["data_source"] == data_source:
-                replies.refused.append(event["data"])
+        refusal = event["type"].startswith("intake.record-refused.")
+        if refusal and event["data"]["data_source"] == data_source:
+            replies.refused.append(event["data"])
 
     try:
         connection = open_connection(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ STEP_FIELDS = ("concept:instance", "concept:name", "time:timestamp", "org:resour
 COLUMNS = (CASE, *CASE_FIELDS, *STEP_FIELDS)
 MUST_HAVE = (CASE, "case:startdate", "case:department", "concept:name", "time:timestamp")
 """Columns that may not be empty in any row."""
+
+_CASE_NUMBER = re.compile(r"[0-9A-Za-z._-]{1,50}", re.ASCII)
+"""Of `project_no` in contracts/ingress."""
 
 DATA_SOURCE = "permit-log"
 ITEM_CODE = "113412XXMB0000001X4000100001000"
@@ -179,6 +183,8 @@ def _step(row: dict[str, str]) -> Step:
     for column in MUST_HAVE:
         if not row[column]:
             raise ValueError(f"{column} is empty")
+    if not _CASE_NUMBER.fullmatch(row[CASE]):
+        raise ValueError(f"{CASE} {row[CASE]!r} cannot be a case number (letters, digits, . _ -)")
     at = moment("time:timestamp", row["time:timestamp"])
     return Step(
         project_no=row[CASE],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from heapq import merge
 from itertools import chain
 from typing import Any
@@ -21,6 +22,7 @@ Range = tuple[int, int]
 Publications = Mapping[str, Mapping[str, Publication]]
 """`messages.PUBLISHES` of each source."""
 
+PAGE_POSITIONS = 20_000
 BRIDGE = 5_000
 """Positions between two ranges that are rather read and passed over than asked for separately."""
 
@@ -106,12 +108,26 @@ def own_tail(cursor: Any, service: str, after: int) -> list[Event]:
     ]
 
 
-def replay(
-    urls: Mapping[str, str],
-    service: str,
-    wanted: Mapping[str, Sequence[Range]],
-    publications: Publications,
-) -> Iterator[Event]:
+@dataclass
+class Meter:
+    """Counts positions left behind, events that were passed over included."""
+
+    passed: int = 0
+
+
+@dataclass(frozen=True)
+class Logs:
+    """Where the logs are and how they are to be seen."""
+
+    urls: Mapping[str, str]
+    """URL of a role that may read the log of each source."""
+    publications: Publications
+    reads: Collection[str] | None = None
+    """Types of other services' events to give; None: all. The subscription passes over the rest."""
+    meter: Meter = field(default_factory=Meter)
+
+
+def replay(logs: Logs, service: str, wanted: Mapping[str, Sequence[Range]]) -> Iterator[Event]:
     """Give the events at the wanted positions of each source's log, as `service` saw them.
 
     Within a source in the order of its log; between sources by the time they were recorded, so that
@@ -119,19 +135,20 @@ def replay(
     commits with them sees them: without a position. Others come as they were published.
     """
     sources = [
-        _published(_of_source(urls[source], source, ranges), publications.get(source, {}))
-        if source != service
-        else _of_source(urls[source], source, ranges)
-        for source, ranges in wanted.items()
-        if ranges
+        _of_source(logs, source, service, ranges) for source, ranges in wanted.items() if ranges
     ]
     ordered = sources[0] if len(sources) == 1 else merge(*sources, key=_recorded)
     for event in ordered:
         yield _unsealed(event) if event.source == service else event
 
 
-def _of_source(url: str, source: str, ranges: Sequence[Range]) -> Iterator[Event]:
-    return chain.from_iterable(_span(url, source, span) for span in _spans(ranges))
+def _of_source(logs: Logs, source: str, service: str, ranges: Sequence[Range]) -> Iterator[Event]:
+    publications = logs.publications.get(source, {})
+    topics = None
+    if source != service and logs.reads is not None:
+        topics = [topic for topic, said in publications.items() if said.type in logs.reads]
+    events = chain.from_iterable(_span(logs, source, span, topics) for span in _spans(ranges))
+    return events if source == service else _published(events, publications)
 
 
 def _spans(ranges: Sequence[Range]) -> list[list[Range]]:
@@ -145,15 +162,21 @@ def _spans(ranges: Sequence[Range]) -> list[list[Range]]:
     return spans
 
 
-def _span(url: str, source: str, span: Sequence[Range]) -> Iterator[Event]:
+def _span(
+    logs: Logs, source: str, span: Sequence[Range], topics: Collection[str] | None
+) -> Iterator[Event]:
     lows = [low for low, _ in span]
-    for batch in read_log(url, source, after=lows[0] - 1, until=span[-1][1]):
+    behind, last = lows[0] - 1, span[-1][1]
+    for batch in read_log(logs.urls[source], source, behind, last, PAGE_POSITIONS, topics):
         if len(span) == 1:
             yield from batch
-            continue
-        for event in batch:
-            if event.position <= span[bisect_right(lows, event.position) - 1][1]:
-                yield event
+        else:
+            for event in batch:
+                if event.position <= span[bisect_right(lows, event.position) - 1][1]:
+                    yield event
+        logs.meter.passed += batch[-1].position - behind
+        behind = batch[-1].position
+    logs.meter.passed += last - behind
 
 
 def _recorded(event: Event) -> float:

@@ -1,0 +1,142 @@
+"""The invented week: plausible, within contract, and the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from deploy.feed import county
+from deploy.feed.bureaus import BUREAUS, bureaus, directory
+from services.chassis.errors import ContractError
+from services.kernel.times import SHANGHAI
+
+CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
+MONDAY = date(2020, 10, 12)
+
+
+@pytest.fixture(scope="module")
+def made() -> county.Week:
+    return county.week(MONDAY, cases=800)
+
+
+def test_same_seed_gives_the_same_bytes_and_another_seed_another_week(made: county.Week) -> None:
+    again = county.week(date(2020, 10, 15), cases=800)
+    other = county.week(MONDAY, cases=800, seed=2)
+
+    assert again == made
+    assert [r.body for r in other.records] != [r.body for r in made.records]
+
+
+def test_county_has_the_report_s_departments_windows_and_items() -> None:
+    houses = bureaus()
+
+    assert len(houses) == 38 == len({name for name, _ in BUREAUS})
+    assert len({window for house in houses for window in house.windows}) == 72
+    everything = directory(1, 1462)
+    assert len({matter.item.code for matter in everything}) == 1462
+    assert len({(m.bureau.code, m.item.fields["name"]) for m in everything}) == 1462
+    assert directory(1, 567) == everything[:567]
+
+
+def test_items_and_records_keep_their_contracts(made: county.Week) -> None:
+    item = json.loads((CONTRACTS / "catalog" / "item-published.v1.schema.json").read_text())
+    for each in made.items:
+        Draft202012Validator(item).validate(each.fields)
+    kinds = {
+        kind: Draft202012Validator(
+            json.loads((CONTRACTS / "ingress" / f"{kind}.v1.schema.json").read_text())
+        )
+        for kind in ("accept", "process", "result")
+    }
+    for record in made.records:
+        kinds[record.kind].validate(json.loads(record.body))
+
+
+def test_every_case_begins_with_its_acceptance_and_ends_in_order(made: county.Week) -> None:
+    seen: dict[str, list[str]] = {}
+    for record in made.records:
+        seen.setdefault(record.project_no, []).append(record.kind)
+
+    assert len(seen) == 800
+    for kinds in seen.values():
+        assert kinds[0] == "accept"
+        assert kinds.count("accept") == 1
+        assert "result" not in kinds[:-1]
+    closed = sum("result" in kinds for kinds in seen.values())
+    assert 0.75 < closed / 800 < 0.99
+
+
+def test_everything_happens_in_the_hours_of_working_days(made: county.Week) -> None:
+    for record in made.records:
+        local = record.at.astimezone(SHANGHAI)
+        assert local.date() in made.days
+        morning = time(8, 30) <= local.time() <= time(12, 1)
+        assert morning or time(14, 0) <= local.time() <= time(17, 30)
+
+
+def test_applicants_are_obviously_invented(made: county.Week) -> None:
+    for record in made.records:
+        said = json.loads(record.body)
+        if record.kind == "accept":
+            assert said["applyer_name"].startswith("测试")
+            assert said["applyer_page_code"].startswith("000000")
+            assert said["applyer_mobile"].startswith("100")
+
+
+def test_a_few_are_rejected_or_returned(made: county.Week) -> None:
+    said = [json.loads(record.body) for record in made.records]
+    results = Counter(one["result_type"] for one in said if one["record"] == "result")
+    outcomes = Counter(one["event_name"] for one in said if one["record"] == "process")
+
+    assert 0 < results["rejected"] < results["granted"] / 10
+    assert 0 < outcomes["return"] < outcomes["pass"] / 10
+
+
+def test_week_has_the_county_s_volume() -> None:
+    whole = county.week(MONDAY)
+
+    kinds = Counter(record.kind for record in whole.records)
+    assert kinds["accept"] == 6_700
+    assert len(whole.items) == 567
+    assert {json.loads(r.body)["org_code"] for r in whole.records if r.kind == "accept"} == {
+        house.code for house in bureaus()
+    }
+
+
+def test_make_up_days_are_working_days_and_holidays_are_not() -> None:
+    assert county.working_days(date(2020, 10, 5)) == [date(2020, 10, 9), date(2020, 10, 10)]
+    assert date(2020, 9, 27) in county.working_days(date(2020, 9, 21))
+
+
+def test_week_of_holidays_is_refused() -> None:
+    with pytest.raises(ContractError, match="no working day"):
+        county.week(date(2020, 1, 28), cases=1)
+
+
+@pytest.mark.parametrize("options", [{"cases": 0}, {"items": 0}, {"items": 1463}])
+def test_impossible_counts_are_refused(options: dict[str, int]) -> None:
+    with pytest.raises(ContractError):
+        county.week(MONDAY, **options)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    day=st.dates(date(2019, 1, 1), date(2026, 12, 1)),
+    cases=st.integers(1, 40),
+    seed=st.integers(0, 10**6),
+)
+def test_any_week_is_whole(day: date, cases: int, seed: int) -> None:
+    if not county.working_days(day):
+        return
+    made = county.week(day, cases=cases, seed=seed, items=20)
+
+    assert len({r.project_no for r in made.records}) == cases
+    assert len({r.row_guid for r in made.records}) == len(made.records)
+    assert all(len(r.project_no) == 43 for r in made.records)

@@ -55,6 +55,7 @@ LIBRARIES: Final[ErrorTable] = {
     # eventsourcing
     eventsourcing.domain.EventSourcingError: BanjianError,
     eventsourcing.utils.TopicError: BanjianError,
+    eventsourcing.application.ProgrammingError: BanjianError,
     eventsourcing.application.AggregateNotFoundError: NotFoundError,
     eventsourcing.persistence.PersistenceError: BanjianError,
     eventsourcing.persistence.ConnectionPoolClosedError: UnavailableError,

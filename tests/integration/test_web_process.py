@@ -50,3 +50,59 @@ def test_missing_settings_are_all_named_and_the_exit_code_says_so(tmp_path: Path
     assert line["event"] == "settings_refused"
     assert len(line["problems"]) >= 6
     assert finished.stderr == ""
+
+
+ONLY = """
+import sys
+from services.chassis.runner import build_container
+from services.chassis.frame import Frame
+from services.chassis.settings import Settings
+from services.chassis.web.probing import ensure_server
+from nameko.extensions import Entrypoint
+from tests.unit.chassis_web.example import Service, env
+import urllib.request
+
+class Listen(Entrypoint):
+    kind = "bus"
+
+class Both(Service):
+    @Listen.decorator
+    def on_events(self, batch):
+        pass
+
+for only in ("", "http", "bus"):
+    container = build_container(Both, Frame.build(Settings.read("intake", env(sys.argv[1]))), only)
+    container.start()
+    port = ensure_server(container).port
+    live = urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5).status
+    kinds = sorted({entrypoint.kind for entrypoint in container.entrypoints})
+    container.stop()
+    print(only or "all", live, *kinds)
+"""
+
+
+def test_a_process_can_keep_one_kind_of_entrypoint_and_still_be_probed(tmp_path: Path) -> None:
+    (tmp_path / "jwks.json").write_text('{"keys": []}')
+
+    finished = subprocess.run(
+        [sys.executable, "-c", ONLY, str(tmp_path / "jwks.json")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert finished.stderr == ""
+    assert finished.stdout.splitlines() == ["all 200 bus http", "http 200 http", "bus 200 bus"]
+
+
+def test_the_patch_leaves_no_lock_behind() -> None:
+    """eventlet prints a line when a lock was made before it patched: too late then."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "services.chassis.runner", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert finished.returncode == 0
+    assert finished.stderr == ""

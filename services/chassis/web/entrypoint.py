@@ -58,6 +58,7 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         self.status: int = options["status"]
         self.html: bool = options["html"]
         self.after: bool = options["after"]
+        self.media: str = options["media"]
         self.body_bytes: int = options["body_bytes"]
 
     @property
@@ -161,9 +162,9 @@ def _key(request: Request, caller: Caller, service: str) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         return ""
-    if len(key) > KEY_CHARACTERS or not key.isascii() or not key.isprintable():
+    if len(key) > KEY_CHARACTERS or not all("!" <= character <= "~" for character in key):
         raise ContractError(
-            f"an Idempotency-Key is printable ASCII, at most {KEY_CHARACTERS} characters",
+            f"an Idempotency-Key is ASCII without spaces, at most {KEY_CHARACTERS} characters",
             field="Idempotency-Key",
         )
     return f"http/{service}/{caller.id}/{key}"
@@ -183,6 +184,7 @@ def route(
     status: int = 200,
     html: bool = False,
     after: bool = False,
+    media: str = "text/html",
     body_bytes: int = BODY_BYTES,
 ) -> Callable[[F], F]:
     """Let a method `(self, call: Call[Body, Query]) -> value | Reply | Response` answer this path.
@@ -200,6 +202,7 @@ def route(
         status: HTTP status of success.
         html: a page: the method returns text, errors are pages, bodies are forms.
         after: the route reads `?after=<service>:<position>` into `call.after`.
+        media: what an HTML route answers with when it is not a page, `text/csv`.
         body_bytes: largest body read, in bytes, default 1 MiB; a larger one is 413.
 
     Raises:
@@ -228,6 +231,7 @@ def route(
             status=status,
             html=html,
             after=after,
+            media=media,
             body_bytes=body_bytes,
         )
         registered = set(getattr(handler, ENTRYPOINT_EXTENSIONS_ATTR, set())) | {entrypoint}

@@ -54,7 +54,7 @@ def wait_until_fresh(
         UnavailableError: it did not hold within `timeout_s` seconds.
     """
     deadline = time.monotonic() + timeout_s
-    while not is_done(after.source, after.number):
+    while after.number and not is_done(after.source, after.number):
         if time.monotonic() >= deadline:
             raise UnavailableError(
                 f"{after.source} has not arrived at {after.number} here yet; ask again",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # routes know their server and the server this document
 
 _VARIABLE: Final = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _REF: Final = "#/components/schemas/{name}"
+_TEXT: Final = {"type": "string", "minLength": 1, "pattern": r"^[^\u0000-\u001f/]+$"}
 _PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -100,7 +101,7 @@ def _parameters(
             "name": name,
             "in": "path",
             "required": True,
-            "schema": kinds.get(kind, {"type": "string", "minLength": 1}),
+            "schema": kinds.get(kind, _TEXT),
         }
         for kind, name in _VARIABLE.findall(route.path)
     ]
@@ -138,15 +139,15 @@ _COMMAND_HEADERS: Final[list[dict[str, Any]]] = [
     {
         "name": "Prefer",
         "in": "header",
-        "description": "`wait`: answer when the event has its position in the log.",
-        "schema": {"type": "string", "enum": ["wait"]},
+        "description": "`wait`: answer when the event has its position (RFC 7240).",
+        "schema": {"type": "string"},
     },
 ]
 
 
 def _responses(route: Route, shapes: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     if route.html:
-        good: dict[str, Any] = {"description": "The page.", "content": {"text/html": {}}}
+        good: dict[str, Any] = {"description": "The page.", "content": {route.media: {}}}
         status = route.status
     elif route.response is None:
         good, status = {"description": "Done."}, 204 if route.status == 200 else route.status

@@ -201,7 +201,7 @@ def chart_of(
 
 def _step(highest: float) -> float:
     """Give a round distance between grid lines, about four of them."""
-    if highest <= 0:
+    if highest < 1e-6:
         return 1.0
     rough = highest / 4
     power = 10.0 ** math.floor(math.log10(rough))

@@ -111,7 +111,7 @@ class Service:
     def remove(self, call: Call[None]) -> None:
         """Answers 204."""
 
-    @route("GET", "/table.csv", summary="A table", html=True, public=True)
+    @route("GET", "/table.csv", summary="A table", html=True, media="text/csv", public=True)
     def table(self, call: Call[None]) -> Reply:
         return csv_reply("cases", ["编号", "事项"], [["1", "=SUM(A1)"], ["2", None]])
 

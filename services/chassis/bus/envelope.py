@@ -53,8 +53,8 @@ class Record:
         return key if isinstance(key, str) else str(key)
 
 
-_Text = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[^\x00]*$")]
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
+_Text = Annotated[str, msgspec.Meta(max_length=255)]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _Position = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
 
@@ -69,7 +69,7 @@ class _CloudEvent(msgspec.Struct, omit_defaults=True):
     subject: _Name
     time: _Moment
     dataschema: str
-    sequence: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
+    sequence: Annotated[str, msgspec.Meta(min_length=1, max_length=18)]
     previous: _Position
     partitionkey: _Name
     correlationid: _Text
@@ -172,7 +172,11 @@ def decode(body: bytes, content_type: str = EVENT_CONTENT_TYPE) -> Event:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ContractError(f"not one of our CloudEvents: {_safe(error)}") from None
     source = wire.source.removeprefix("/banjian/")
+    if not (wire.sequence.isascii() and wire.sequence.isdigit()):
+        raise ContractError("sequence of the CloudEvent is not a position")
     position = int(wire.sequence)
+    if b"\\u0000" in body and "\0" in _words(wire):
+        raise ContractError("the CloudEvent has a NUL character, which PostgreSQL cannot keep")
     if source == wire.source or not wire.type.startswith(source + "."):
         raise ContractError("source and type of the CloudEvent do not belong together")
     if wire.id != f"{wire.stream}/{wire.streamversion}":
@@ -201,6 +205,10 @@ def decode(body: bytes, content_type: str = EVENT_CONTENT_TYPE) -> Event:
             v=wire.dataversion,
         ),
     )
+
+
+def _words(wire: _CloudEvent) -> str:
+    return "".join(text for text in msgspec.structs.astuple(wire) if isinstance(text, str))
 
 
 def _safe(error: Exception) -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.chassis.bus.envelope import EVENT_CONTENT_TYPE, Publication, encode, routing_key
 from services.chassis.bus.publisher import Publisher
@@ -220,7 +220,13 @@ def main(service: str) -> None:
     database = Database(settings.database_url, maximum=4, application_name=f"{service} relay")
     metrics = Metrics(service)
     relay = Relay(database, settings.amqp_uri, publications_of(service), service, metrics=metrics)
-    metrics.watch("relay_lag_events", lambda: _lag_or_unknown(relay))
+    metrics.watch("relay_lag_events", lambda: _or_unknown(relay.lag))
+    metrics.watch(
+        "ledger_position_events", lambda: _or_unknown(lambda: reader.lag(database, service).tip)
+    )
+    metrics.watch(
+        "tail_age_seconds", lambda: _or_unknown(lambda: reader.lag(database, service).oldest_s)
+    )
     probes = Probes(service)
     probes.add("broker", relay.check)
     probes.add("database", lambda: str(database.run("SELECT 'answers'")[0][0]))
@@ -234,9 +240,9 @@ def main(service: str) -> None:
     get_logger().info("process_stopped", role="relay")
 
 
-def _lag_or_unknown(relay: Relay) -> float:
+def _or_unknown(measure: Callable[[], float]) -> float:
     try:
-        return float(relay.lag())
+        return float(measure())
     except UnavailableError:
         return float("nan")
 

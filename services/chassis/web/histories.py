@@ -100,7 +100,7 @@ def written(
         return found > 0
 
     try:
-        wait_until_fresh(Position(service, 0), sealed)
+        wait_until_fresh(Position(service, version), sealed)
     except UnavailableError:
         return Written(event)
     return Written(event, found)

@@ -30,21 +30,19 @@ def show(
     if as_json:
         print_json(found)
         return
-    state = found.get("case") or found.get("state") or found
-    hidden = ("history", "events", "steps")
-    print_pairs({name: value for name, value in state.items() if name not in hidden})
-    history = found.get("history") or found.get("events") or []
+    simple = {k: v for k, v in found["case"].items() if not isinstance(v, dict | list)}
+    print_pairs(simple)
     print_table(
         [">version", "event", "occurred", "recorded", "by"],
         [
             (
-                event.get("version"),
-                event.get("type"),
-                event.get("occurred_at"),
-                event.get("recorded_at"),
-                _actor(event),
+                event["version"],
+                event["type"],
+                event["occurred_at"],
+                event["recorded_at"],
+                _actor(event["actor"]),
             )
-            for event in history
+            for event in found["history"]
         ],
         title="history",
     )
@@ -59,12 +57,9 @@ def list_cases(
 ) -> None:
     """List cases, a page at a time."""
     from deploy.console.http import call
-    from deploy.console.identity import bearer
 
     query = {"limit": str(limit), "cursor": cursor, "state": state}
-    page: dict[str, Any] = call(
-        "intake", "/cases", query=query, headers=bearer(["supervisor", "clerk"])
-    )
+    page: dict[str, Any] = call("intake", "/cases", query=query)
     if as_json:
         print_json(page)
         return
@@ -76,19 +71,10 @@ def list_cases(
 
 def _case(case: str, at: str) -> dict[str, Any]:
     from deploy.console.http import call, segment
-    from deploy.console.identity import bearer
 
-    found: dict[str, Any] = call(
-        "intake",
-        f"/cases/{segment(case)}",
-        query={"at": at},
-        headers=bearer(["supervisor", "clerk"]),
-    )
+    found: dict[str, Any] = call("intake", f"/cases/{segment(case)}", query={"at": at})
     return found
 
 
-def _actor(event: dict[str, Any]) -> str:
-    actor = event.get("actor") or {}
-    if isinstance(actor, str):
-        return actor
+def _actor(actor: dict[str, Any]) -> str:
     return " ".join(str(actor[name]) for name in ("kind", "id", "unit") if actor.get(name))

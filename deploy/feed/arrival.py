@@ -26,7 +26,7 @@ QUIET_LOOKS = 3
 """So many equal looks in a row, with nothing under way, mean that nothing moves any more."""
 STUCK_AFTER_S = 120.0
 _PARTITION = re.compile(r"^[a-z]+\.g[0-9]+\.p[0-9]+$")
-_SAMPLE = re.compile(r"^banjian_(\w+?)(?:\{[^}]*\})? ([0-9.e+-]+)$", re.MULTILINE)
+_SAMPLE = re.compile(r"^banjian_(\w+?)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -237,10 +237,13 @@ def read_replies(
 
 def _metrics(url: str) -> dict[str, float]:
     """Read our own figures; label sets of one name are added up."""
-    figures: Counter[str] = Counter()
+    figures: dict[str, float] = {}
     for name, value in _SAMPLE.findall(_read(url)):
-        figures[name] += float(value)  # type: ignore[assignment]  # a Counter adds floats too
-    return figures  # type: ignore[return-value]  # see above
+        figures[name] = figures.get(name, 0.0) + float(value)
+    unknown = [name for name, value in figures.items() if value != value]
+    if unknown:
+        raise UnavailableError(f"{url} does not know its {', '.join(unknown)} at present.")
+    return figures
 
 
 def _read(url: str, account: str = "") -> str:

@@ -19,6 +19,7 @@ from services.chassis.eventlog.unit_of_work import UnitOfWork
 from services.chassis.rebuild import Outcome, rebuild
 from services.kernel.identifiers import stream_id
 from tests.support.house import House
+from tests.support.waiting import wait_until
 
 BEGAN = datetime(2020, 1, 2, 9, 0, tzinfo=UTC)
 Said = tuple[UUID, int, str, str, dict[str, Any]]
@@ -124,7 +125,7 @@ def case_log(cases: Iterable[int]) -> list[Said]:
 
 def write(house: House, service: str, said: Sequence[Said], *, seal: bool = True) -> None:
     """Append events to a service's log and seal them."""
-    rows = io.StringIO(
+    spelled = io.StringIO(
         "".join(
             f"{stream}\t{version}\t{topic}\t\\\\x{_state(subject, data).hex()}\n"
             for stream, version, topic, subject, data in said
@@ -133,20 +134,24 @@ def write(house: House, service: str, said: Sequence[Said], *, seal: bool = True
     connection = psycopg2.connect(house.database_url)
     with connection, connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {service}.events (stream, version, topic, state) FROM STDIN", rows
+            f"COPY {service}.events (stream, version, topic, state) FROM STDIN", spelled
         )
     connection.close()
     if seal:
-        seal_all(house, service)
+        # Other tests' transactions on the same server hold the tail back for moments.
+        wanted = f"SELECT count(*) FROM {service}.events e LEFT JOIN {service}.ledger l"
+        wanted += " USING (xid, id) WHERE l.position IS NULL"
+        wait_until(lambda: seal_all(house, service) >= 0 and rows(house, wanted) == [(0,)])
 
 
-def seal_all(house: House, service: str) -> None:
-    """Seal everything that is committed."""
+def seal_all(house: House, service: str) -> int:
+    """Seal everything that is committed; gives how much that was."""
     database = Database(house.database_url_of(service))
-    sealer = Sealer(database, service)
-    while sealer.seal(20_000):
-        pass
+    sealer, sealed = Sealer(database, service), 0
+    while (now := sealer.seal(20_000)) > 0:
+        sealed += now
     database.close()
+    return sealed
 
 
 def take_in(

@@ -28,6 +28,7 @@ from tests.integration.rebuild_logs import (
     write,
 )
 from tests.support.house import House
+from tests.support.waiting import wait_until
 
 FACTS = "SELECT * FROM disclosure_model.facts ORDER BY source, position"
 CASES = "SELECT * FROM disclosure_model.cases ORDER BY case_no, since"
@@ -231,10 +232,10 @@ def test_sealer_is_not_held_back_while_a_rebuild_runs(lived: House) -> None:
     sealed: list[int] = []
 
     def seal_meanwhile(event: Any) -> Any:
-        if event.source == "intake" and event.position == 70:
-            before = rows(lived, "SELECT max(position) FROM intake.ledger")[0][0]
-            write(lived, "intake", [accepted(1_000)])
-            sealed.append(rows(lived, "SELECT max(position) FROM intake.ledger")[0][0] - before)
+        if event.source == "intake" and event.position > 70 and not sealed:
+            write(lived, "intake", [accepted(1_000)], seal=False)
+            wait_until(lambda: seal_all(lived, "intake"), what="sealing beside a rebuild")
+            sealed.append(1)
         return model.project(event)
 
     rebuild_of(lived, "disclosure", model=replace(model, project=seal_meanwhile))

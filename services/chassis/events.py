@@ -14,7 +14,7 @@ from services.kernel.facts import Actor
 T = TypeVar("T")
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class Body(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The JSON that is stored: the facts of `services.kernel.facts`, flat, and the event's own data.
 
     `data` stays raw bytes until somebody reads it, so the relay and the sealer never pay for it.
@@ -32,7 +32,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     v: int = 1
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event of a service's log, as read from the sealed log, from the bus, or just decided.
 
     `position` is the gap-free position in the source's log, `previous` the position of the same

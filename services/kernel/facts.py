@@ -16,7 +16,7 @@ class ActorKind(Enum):
     EXTERNAL = "external"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The cause of an event. `id` is an account, never a name or a document number."""
 

@@ -1,4 +1,4 @@
-"""The event log: the library's persistence module on psycopg2, and everything that reads and writes it.
+"""The event log: the library's persistence module on psycopg2, and all that reads and writes it.
 
 `PERSISTENCE_MODULE=services.chassis.eventlog` makes an `eventsourcing` application store here.
 """

@@ -1,4 +1,4 @@
-"""Use cases over the log: `@command` makes a method one transaction, once, whatever the network does."""
+"""Use cases over the log: `@command` makes a method one transaction, once, whatever is lost."""
 
 from __future__ import annotations
 

@@ -227,7 +227,8 @@ class Database:
     def _release(self, connection: Connection) -> None:
         try:
             if not connection.closed and connection.info.transaction_status != 0:
-                connection.rollback()
+                with connection.cursor() as cursor:  # rollback() does nothing in autocommit
+                    cursor.execute("ROLLBACK")
         except psycopg2.Error:
             connection.close()
         if connection.closed or self._closed:

@@ -23,7 +23,7 @@ class Factory(library.InfrastructureFactory[TrackingRecorder]):
 
     DATABASE_URL = "DATABASE_URL"
     SEAL_INLINE = "SEAL_INLINE"
-    """`y`: positions are given by the writer itself, and returned; for tools and the library's tests."""
+    """`y`: the writer itself seals and returns positions; for tools and the library's tests."""
 
     def __init__(self, env: Environment | EnvType | None, database: Database | None = None) -> None:
         super().__init__(env)

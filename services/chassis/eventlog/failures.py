@@ -68,6 +68,6 @@ def first_line(error: BaseException) -> str:
 
 
 def is_ambiguous(error: BanjianError) -> bool:
-    """Whether a failed send may have been committed: the connection went, or the server is going."""
+    """Whether a failed send may have been committed: the connection or the server went."""
     state = str(error.attributes.get("sqlstate") or "")
     return not state or state.startswith(("08", "57P"))

@@ -1,4 +1,4 @@
-"""Between a domain's fact and the JSON that is stored: `services.chassis.events.Body`, nothing else.
+"""Between a domain's fact and the JSON that is stored: `services.chassis.events.Body`.
 
 An event class is read once and turned into two msgspec structs of its own fields: a strict one for
 writing (None is left out) and a lenient one for reading (absent fields take the class's default).
@@ -158,7 +158,7 @@ def _upcast(shape: Shape, body: Body) -> Any:
 
 
 class FactMapper(Mapper[UUID]):
-    """The library's mapper, over `Body`. No compressor, no cipher: what is hashed is what is read."""
+    """The library's mapper, over `Body`. No compressor, no cipher: what is hashed is read."""
 
     def __init__(self, *_: object, **__: object) -> None:
         super().__init__(transcoder=JSONTranscoder())

@@ -39,9 +39,10 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 
 def canonical(stream: UUID, version: int, topic: str, recorded_at: datetime, state: bytes) -> bytes:
-    """Give the bytes a leaf covers: stream, version, microseconds since 2000, topic with its length, state.
+    """Give the bytes a leaf covers: stream, version, recorded_at, topic with its length, state.
 
-    The sealing statement builds the same in SQL (uuid_send, int8send, timestamptz_send, int4send).
+    `recorded_at` counts microseconds since 2000. The function `seal` builds the same in SQL
+    (uuid_send, int8send, timestamptz_send, int4send).
     """
     name = topic.encode()
     micros = (recorded_at - _EPOCH) // _MICROSECOND

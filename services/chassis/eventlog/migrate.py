@@ -1,4 +1,4 @@
-"""Bring the databases to the released shape: roles, schemas, tables, grants. Run by `banjian migrate` only.
+"""Bring the databases to the released shape: roles, schemas, tables, grants (`banjian migrate`).
 
 Order for a service: the log's files (services/chassis/eventlog/migrations), the service's own
 (services/<s>/migrations), its read model (services/<s>/read_model.sql into schema <s>_model).
@@ -40,7 +40,7 @@ class ServiceAccess:
 
 @dataclass
 class Migrated:
-    """What a run did: files applied as `<service>:<file>`, and services whose read model must be rebuilt."""
+    """What a run did: files applied as `<service>:<file>`, and read models to be rebuilt."""
 
     applied: list[str] = field(default_factory=list)
     stale_models: list[str] = field(default_factory=list)
@@ -56,9 +56,9 @@ def migrate_database(
     """Bring every service's schema up to date; idempotent and safe to run twice at once.
 
     A service whose URL names another database of the same server is migrated there. Roles
-    banjian_owner (no login), one per service and banjian_auditor are made when missing; passwords are
-    set from the URLs when these have one. The admin is a superuser, or has CREATEROLE and owns the
-    databases.
+    banjian_owner (no login), one per service and banjian_auditor are made when missing; passwords
+    are set from the URLs when these have one. The admin is a superuser, or has CREATEROLE and owns
+    the databases.
 
     Raises:
         MigrationError: an applied file has changed since, or rights are missing.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import NamedTuple
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
 import msgspec
 import psycopg2
@@ -17,12 +17,22 @@ from services.chassis.eventlog.failures import translate
 from services.chassis.eventlog.sealer import table
 from services.chassis.events import Body, Event
 
-PAGE = """
-SELECT l.position, l.previous, e.stream, e.version, e.recorded_at, e.topic, e.state
-FROM {ledger} l JOIN {events} e ON e.xid = l.xid AND e.id = l.id
-WHERE l.position > {after} AND l.position <= {until}{of_topics} ORDER BY l.position
-"""
-_OF_TOPICS = sql.SQL(" AND e.topic = ANY({}::text[])")
+COLUMNS = "l.position, l.previous, e.stream, e.version, e.recorded_at, e.topic, e.state"
+PAGE = f"""
+SELECT {COLUMNS} FROM {{ledger}} l JOIN {{events}} e ON e.xid = l.xid AND e.id = l.id
+WHERE l.position > {{after}} AND l.position <= {{until}} ORDER BY l.position
+"""  # noqa: S608 (names of our own)
+# Positions and (xid, id) rise together: a long stretch is two index scans merged, no lookup a row.
+STRETCH = f"""
+SELECT {COLUMNS} FROM {{ledger}} l JOIN {{events}} e ON e.xid = l.xid AND e.id = l.id
+WHERE (l.xid, l.id) >= {{first}} AND (l.xid, l.id) <= {{last}}
+  AND (e.xid, e.id) >= {{first}} AND (e.xid, e.id) <= {{last}}{{of_topics}}
+ORDER BY l.xid, l.id
+"""  # noqa: S608
+MERGING = (
+    "SET timezone = 'UTC'; SET enable_nestloop = off; SET enable_hashjoin = off;"
+    "SET max_parallel_workers_per_gather = 0; SET jit = off"
+)
 _read_body = msgspec.json.Decoder(Body).decode
 
 
@@ -40,25 +50,21 @@ def read_log(
     service's own or the auditor's. Uses COPY, or paging under eventlet, where COPY fails. Memory:
     one batch. With `topics` the database passes over events of other topics, which costs little.
     """
-    page = _paged if extensions.get_wait_callback() else _copied
     try:
         connection = psycopg2.connect(url, connect_timeout=10)
         try:
             connection.set_session(readonly=True, autocommit=True)
             with connection.cursor() as cursor:
-                cursor.execute("SET timezone='UTC'")
+                cursor.execute(MERGING)
                 if until is None:
-                    cursor.execute(
-                        _statement("SELECT coalesce(max(position), 0) FROM {ledger}", service)
-                    )
-                    until = int((cursor.fetchone() or (0,))[0])
+                    until = _tip(cursor, service)
                 while after < until:
-                    upto = min(after + batch, until)  # positions have no gaps
-                    statement = _statement(PAGE, service, topics, after=after, until=upto)
-                    events = page(cursor, service, statement)
+                    upto = min(after + batch, until)
+                    stretch = _stretch(cursor, service, after, upto, topics)
+                    events = _fetch(cursor, service, stretch) if stretch else []
                     if events:
                         yield events
-                    after = upto
+                    after = upto  # positions have no gaps
         finally:
             connection.close()
     except psycopg2.Error as error:
@@ -66,11 +72,10 @@ def read_log(
 
 
 def tail(database: Database, service: str, after: int, limit: int) -> list[Event]:
-    """Give the next events after a position through the pool, in one round trip (for the relay)."""
-    return [
-        _event(service, *row)
-        for row in database.read(_text(PAGE, service, after=after, until=after + limit))
-    ]
+    """Give the next events after a position, in one round trip through the pool (for the relay)."""
+    page = _statement(PAGE, service, after=sql.Literal(after), until=sql.Literal(after + limit))
+    with database.connection() as connection, connection.cursor() as cursor:
+        return _fetch(cursor, service, page)
 
 
 def tip(database: Database, service: str) -> int:
@@ -129,56 +134,78 @@ def lag(database: Database, service: str) -> Lag:
     return Lag(*rows[0])
 
 
-def _statement(
-    text: str, service: str, topics: Collection[str] | None = None, **values: int
-) -> sql.Composable:
-    only = sql.SQL("") if topics is None else _OF_TOPICS.format(sql.Literal(list(topics)))
+def _tip(cursor: extensions.cursor, service: str) -> int:
+    cursor.execute(_statement("SELECT coalesce(max(position), 0) FROM {ledger}", service))
+    return int((cursor.fetchone() or (0,))[0])
+
+
+def _stretch(
+    cursor: extensions.cursor,
+    service: str,
+    after: int,
+    until: int,
+    topics: Collection[str] | None,
+) -> sql.Composable | None:
+    """Give the statement that reads these positions; None when there are none yet."""
+    ends = []
+    for condition, order in (("> %s", ""), ("<= %s", "DESC")):
+        cursor.execute(
+            _statement(
+                "SELECT xid::text, id, position FROM {ledger}"
+                " WHERE position {condition} ORDER BY position {order} LIMIT 1",
+                service,
+                condition=sql.SQL(condition),
+                order=sql.SQL(order),
+            ),
+            (until if order else after,),
+        )
+        ends.append(cursor.fetchone())
+    if ends[0] is None or ends[1] is None or ends[0][2] > ends[1][2]:
+        return None
+    first, last = (
+        sql.SQL("({}::xid8, {}::bigint)").format(sql.Literal(end[0]), sql.Literal(end[1]))
+        for end in ends
+        if end
+    )
+    only: sql.Composable = sql.SQL("")
+    if topics is not None:
+        only = sql.SQL(" AND e.topic = ANY({}::text[])").format(sql.Literal(list(topics)))
+    return _statement(STRETCH, service, first=first, last=last, of_topics=only)
+
+
+def _statement(text: str, service: str, **parts: sql.Composable) -> sql.Composable:
     return sql.SQL(text).format(
-        of_topics=only,
-        ledger=table(service, "ledger"),
-        events=table(service, "events"),
-        **{name: sql.Literal(value) for name, value in values.items()},
+        ledger=table(service, "ledger"), events=table(service, "events"), **parts
     )
 
 
-def _text(text: str, service: str, **values: int) -> str:
-    """Give the statement as text without a connection; names and numbers only."""
+def _text(text: str, service: str) -> str:
+    """Give a statement as text without a connection at hand."""
     quote = f'"{service}".' if service.isidentifier() else ""
-    names = {"ledger": f"{quote}ledger", "events": f"{quote}events", "of_topics": ""}
-    return text.format(**names, **values)
+    return text.format(ledger=f"{quote}ledger", events=f"{quote}events")
 
 
-def _event(
-    service: str,
-    position: int,
-    previous: int,
-    stream: UUID,
-    version: int,
-    recorded_at: datetime,
-    topic: str,
-    state: bytes,
-) -> Event:
-    body = _read_body(bytes(state))
-    return Event(service, topic, stream, version, position, previous, recorded_at, body)
-
-
-def _paged(cursor: extensions.cursor, service: str, statement: sql.Composable) -> list[Event]:
+def _fetch(cursor: extensions.cursor, service: str, statement: sql.Composable) -> list[Event]:
+    """Run a statement of `COLUMNS`: by COPY, or the plain way under eventlet, where COPY fails."""
+    if extensions.get_wait_callback() is None:
+        rows = Rows(service)
+        copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(statement)
+        cursor.copy_expert(copy, rows)
+        return rows.events
     cursor.execute(statement)
-    return [_event(service, *row) for row in cursor.fetchall()]
-
-
-def _copied(cursor: extensions.cursor, service: str, statement: sql.Composable) -> list[Event]:
-    rows = Rows(service)
-    copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(statement)
-    cursor.copy_expert(copy, rows)
-    return rows.events
+    return [
+        Event(service, topic, stream, version, position, previous, recorded_at, body)
+        for position, previous, stream, version, recorded_at, topic, state in cursor.fetchall()
+        for body in (_read_body(bytes(state)),)
+    ]
 
 
 class Rows:
     """A file COPY writes its binary rows into, which come out as events. One `write` is one row.
 
     Layout of a row (PostgreSQL manual, COPY, Binary Format): int16 field count, then each field
-    with its int32 length; int8, int8, uuid, int4, timestamptz (microseconds since 2000), text, bytea.
+    with its int32 length; int8, int8, uuid, int4, timestamptz (microseconds since 2000), text,
+    bytea.
     """
 
     FIXED = Struct(">hiqiqi16siiiqi")
@@ -189,37 +216,33 @@ class Rows:
         self.events: list[Event] = []
         self._service = service
         self._topics: dict[bytes, str] = {}
+        self._streams: dict[bytes, UUID] = {}
 
     def write(self, row: bytes) -> None:
         if row.startswith(self.SIGNATURE):
             row = row[19:]  # signature, flags, no extension
         if len(row) <= 2:
             return  # trailer
-        (_, _, position, _, previous, _, stream, _, version, _, micros, size) = (
-            self.FIXED.unpack_from(row)
+        _, _, position, _, previous, _, own, _, version, _, micros, size = self.FIXED.unpack_from(
+            row
         )
-        start = self.FIXED.size
-        name = row[start : start + size]
+        end = self.FIXED.size + size
+        name = row[self.FIXED.size : end]
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = name.decode()
+        stream = self._streams.get(own)
+        if stream is None:
+            stream = self._streams[own] = UUID(bytes=own)
         self.events.append(
             Event(
                 self._service,
                 topic,
-                _uuid(stream),
+                stream,
                 version,
                 position,
                 previous,
                 self.EPOCH + timedelta(microseconds=micros),
-                _read_body(row[start + size + 4 :]),
+                _read_body(row[end + 4 :]),
             )
         )
-
-
-def _uuid(data: bytes) -> UUID:
-    """Make a UUID of its 16 bytes without the constructor's checks, which cost more than the rest."""
-    made = UUID.__new__(UUID)
-    object.__setattr__(made, "int", int.from_bytes(data, "big"))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
-    return made

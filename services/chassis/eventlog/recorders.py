@@ -1,7 +1,7 @@
 """The library's recorders on psycopg2, over the tables the migrations made. No lock, no NOTIFY.
 
-A notification's id is its position in the ledger. Services leave positions to the sealer and get none
-from `insert_events`; with `seal_inline` a recorder seals after its commit and returns them.
+A notification's id is its position in the ledger. Services leave positions to the sealer and get
+none from `insert_events`; with `seal_inline` a recorder seals after its commit and returns them.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class ApplicationRecorder(AggregateRecorder, library.ApplicationRecorder):
         return Subscription(self, gt=gt, topics=topics)
 
     def _positions(self, events: Sequence[StoredEvent]) -> list[int]:
-        """Seal until the given committed events have positions; an older open writer is waited for."""
+        """Seal until these committed events have positions; an older open writer is waited for."""
         assert self._sealer is not None
         last = events[-1]
         wait_s = 0.0005

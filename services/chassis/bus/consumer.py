@@ -10,33 +10,12 @@ from typing import Any
 import amqp
 
 from services.chassis.bus.connection import TROUBLE, close, drop, open_connection, say
+from services.chassis.bus.deliveries import Frame, Incoming
 from services.chassis.bus.delivery import Delivery
 from services.chassis.bus.topology import dead_arguments, partition_arguments
 from services.chassis.errors import UnavailableError
 
-_READ_BYTES = 64 * 1024
 _SOCKET_TIMEOUT_S = 10.0
-
-
-class Buffered:
-    """Reads the socket in large pieces: py-amqp asks for nine small ones a message."""
-
-    def __init__(self, receive: Any) -> None:
-        self._receive = receive
-        self._data = b""
-        self._at = 0
-
-    @property
-    def pending(self) -> bool:
-        return self._at < len(self._data)
-
-    def __call__(self, size: int) -> bytes:
-        if self._at >= len(self._data):
-            self._data = self._receive(_READ_BYTES)
-            self._at = 0
-        start = self._at
-        self._at = min(start + size, len(self._data))
-        return self._data[start : self._at]
 
 
 class Consumer:
@@ -63,8 +42,8 @@ class Consumer:
         try:
             transport = self._connection.transport
             transport.sock.settimeout(_SOCKET_TIMEOUT_S)
-            self._buffer = Buffered(transport._quick_recv)
-            transport._quick_recv = self._buffer
+            self._incoming = Incoming(transport._quick_recv)
+            transport._quick_recv = self._incoming
             self._channel: Any = self._connection.channel()
         except TROUBLE as error:
             raise self._fail(error) from error
@@ -104,13 +83,19 @@ class Consumer:
             UnavailableError: the connection is lost or a queue has gone.
         """
         try:
-            patience = wait_s
-            while len(self._arrived) < most and self._readable(patience):
-                self._connection.blocking_read()
-                if self._arrived:
-                    patience = linger_s
-                elif self._lost:
-                    break
+            while len(self._arrived) < most and not self._lost:
+                found = self._incoming.next(self._channel.channel_id)
+                if found is None:
+                    patience = linger_s if self._arrived else wait_s
+                    if not self._incoming.pending and not self._readable(patience):
+                        break
+                    self._incoming.fill()
+                elif isinstance(found, Frame):
+                    self._connection.on_inbound_frame(found)
+                else:
+                    self._last_tag = found[0]
+                    self._arrived.append(found[1])
+                    self._connection.bytes_recv += 1
             if time.monotonic() - self._beat_at >= 1.0:
                 self._beat_at = time.monotonic()
                 self._connection.heartbeat_tick()
@@ -169,8 +154,6 @@ class Consumer:
         )
 
     def _readable(self, wait_s: float) -> bool:
-        if self._buffer.pending:
-            return True
         sock = self._connection.transport.sock
         pending = getattr(sock, "pending", None)
         if pending is not None and pending():

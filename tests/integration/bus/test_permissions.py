@@ -40,7 +40,7 @@ def publish(exchange: str, key: str, **properties: Any) -> Callable[[Any], objec
 
 
 def consume(queue: str) -> Callable[[Any], object]:
-    return lambda channel: channel.basic_consume(queue)
+    return lambda channel: channel.basic_consume(queue, callback=lambda _: None)
 
 
 FORBIDDEN: dict[str, Callable[[Any], object]] = {
@@ -114,7 +114,9 @@ def test_the_analyst_may_only_read_the_stream(built: Street) -> None:
 
     def read(channel: Any) -> None:
         channel.basic_qos(0, 10, False)
-        channel.basic_consume("banjian.stream", arguments={"x-stream-offset": "first"})
+        channel.basic_consume(
+            "banjian.stream", callback=lambda _: None, arguments={"x-stream-offset": "first"}
+        )
 
     assert try_as(analyst, read) == 0
     assert try_as(analyst, publish("banjian.ingress", "a.b")) in REFUSED

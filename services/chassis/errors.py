@@ -1,15 +1,15 @@
 """Every error an operator can meet, as one tree.
 
-    BanjianError
-    |-- RuleError            refused by the law of the domain; an answer, never retried
-    |-- NotFoundError        it is not here, or not here yet; a message is retried, then parked
-    |-- ContractError        the sender broke the contract; parked at once
-    |   `-- UnknownVersionError   a version of a message we do not read; parked, never guessed
-    |-- ConflictError        somebody else changed it first; retried at once, three times
-    |   `-- DuplicateError   this very thing is already done; success for whoever repeats it
-    |-- UnavailableError     database, broker or network is away; retried with backoff
-    |-- NotAllowedError      the caller is known but may not do this
-    `-- NotAuthenticatedError    nobody knows who the caller is
+BanjianError
+|-- RuleError            refused by the law of the domain; an answer, never retried
+|-- NotFoundError        it is not here, or not here yet; a message is retried, then parked
+|-- ContractError        the sender broke the contract; parked at once
+|   `-- UnknownVersionError   a version of a message we do not read; parked, never guessed
+|-- ConflictError        somebody else changed it first; retried at once, three times
+|   `-- DuplicateError   this very thing is already done; success for whoever repeats it
+|-- UnavailableError     database, broker or network is away; retried with backoff
+|-- NotAllowedError      the caller is known but may not do this
+`-- NotAuthenticatedError    nobody knows who the caller is
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The JSON that is stored: the facts of `services.kernel.facts`, flat, and the event's own data.
+    """The JSON that is stored: the facts of `services.kernel.facts`, flat, and the own data.
 
     `data` stays raw bytes until somebody reads it, so the relay and the sealer never pay for it.
     `v` is the class version for upcasting, 1 when absent.

@@ -64,7 +64,7 @@ class Service:
     clock = SystemClock()
     figures: Any = ApplicationProvider(Figures, READ_MODEL)
 
-    @subscribe(reads=messages.READS)  # type: ignore[untyped-decorator]  # nameko is untyped
+    @subscribe(reads=messages.READS)
     def on_events(self, batch: Sequence[Event]) -> None:
         """Project a batch; what nobody counts is passed over."""
         with self.figures.unit_of_work() as uow:

@@ -48,10 +48,10 @@ class Fact(library.AggregateEvent):
 
     Declared at module level, not inside the aggregate (the library would copy it there).
     A subclass sets `TOPIC`, its public name (`<service>.<event>.vN`), and adds its own fields: str,
-    int, float, bool, date, datetime, Enum, tuple, list, dict, frozen dataclasses, or `X | None` with
-    default None. A subclass without `TOPIC` is abstract and is never stored. When fields change
-    inside one public version, raise `class_version` and add `upcast_v1_v2(data)` (a staticmethod that
-    changes the dict of own fields in place), step by step.
+    int, float, bool, date, datetime, Enum, tuple, list, dict, frozen dataclasses, or `X | None`
+    with default None. A subclass without `TOPIC` is abstract and is never stored. When fields
+    change inside one public version, raise `class_version` and add `upcast_v1_v2(data)` (a
+    staticmethod that changes the dict of own fields in place), step by step.
 
     `timestamp` is the library's field; here it is always `facts.occurred_at`.
     """

@@ -33,6 +33,7 @@ class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko i
             frame.settings.database_url, application_name=frame.settings.service
         )
         self.application = self._kind(self.database, self._project)
+        self.application.meter = frame.metrics
         frame.probes.add("database", lambda: str(self.database.run("SELECT 'answers'")[0][0]))
 
     def stop(self) -> None:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from random import uniform
-from typing import Any, ClassVar, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -40,6 +40,14 @@ A = TypeVar("A", bound=Aggregate)
 ATTEMPTS = 3
 _ambient: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
 _read_body = msgspec.json.Decoder(Body).decode
+
+
+class Meter(Protocol):
+    """What an application tells the process's metrics."""
+
+    def appended(self, seconds: float, events: int = 1) -> None: ...
+
+    def conflicted(self) -> None: ...
 
 
 def command(method: Callable[P, R]) -> Callable[P, R]:
@@ -117,6 +125,8 @@ class Application(library.Application[UUID]):
         """`project` is the service's read model when its own events feed it inline."""
         self.database = database
         self.project = project
+        self.meter: Meter | None = None
+        """Told of every commit and of every lost race; the process's metrics."""
         super().__init__()
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
@@ -141,7 +151,18 @@ class Application(library.Application[UUID]):
         uow = UnitOfWork(self.database)
         with self.join(uow):
             yield uow
+            self._commit(uow)
+
+    def _commit(self, uow: UnitOfWork) -> None:
+        begun = time.monotonic()
+        try:
             uow.commit()
+        except ConflictError:
+            if self.meter is not None:
+                self.meter.conflicted()
+            raise
+        if self.meter is not None and uow.facts:
+            self.meter.appended(time.monotonic() - begun, len(uow.facts))
 
     @property
     def uow(self) -> UnitOfWork:

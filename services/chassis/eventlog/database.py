@@ -40,6 +40,8 @@ Params = Sequence[object] | Mapping[str, object] | None
 
 RESTED_S = 1.0
 """A connection unused for longer is asked whether it still lives before it is handed out."""
+SPARE_S = 300.0
+"""A connection unused for longer is closed, down to the pool's minimum."""
 
 
 class Database:
@@ -80,6 +82,7 @@ class Database:
             "keepalives_count": 3,
             "tcp_user_timeout": statement_timeout_ms + 5_000,
             "fallback_application_name": application_name,
+            "client_encoding": "UTF8",
         }
         self._settings = (
             f"SET statement_timeout={int(statement_timeout_ms)};"
@@ -234,6 +237,11 @@ class Database:
         if connection.closed or self._closed:
             self._drop(connection)
             return
+        now, spare = time.monotonic(), None
         with self._freed:
-            self._idle.append((connection, time.monotonic()))
+            self._idle.append((connection, now))
+            if self._open > self.minimum and now - self._idle[0][1] > SPARE_S:
+                spare, _ = self._idle.popleft()
             self._freed.notify()
+        if spare is not None:
+            self._drop(spare)

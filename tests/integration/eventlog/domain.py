@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -93,9 +94,7 @@ def project(event: Event) -> Iterable[Change]:
     )
 
 
-def read_model(tmp: object = None) -> ReadModel:
-    from pathlib import Path
-
+def read_model() -> ReadModel:
     return ReadModel("trial", Path("none"), {"tally": ("name", "value")}, ("trial",), project)
 
 

@@ -1,4 +1,4 @@
-"""D10: neither the service, nor the owner, nor the administrator rewrites the log by a statement."""
+"""D10: neither the service, nor the owner, nor the administrator rewrites the log."""
 
 from __future__ import annotations
 

@@ -172,3 +172,15 @@ def test_it_works_in_greenlets_and_never_blocks_the_hub(log_url: str) -> None:
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.splitlines()) <= {"gap True", "same True", "lost ConflictError"}
     assert {"gap True", "same True"} <= set(done.stdout.splitlines())
+
+
+def test_connections_nobody_needs_are_closed(log_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = Database(log_url, maximum=3)
+    with pool.connection(), pool.connection(), pool.connection():
+        pass
+    assert pool.open == 3
+    monkeypatch.setattr("services.chassis.eventlog.database.SPARE_S", 0.0)
+    for _ in range(3):
+        pool.run("SELECT 1")
+    assert pool.open == 1
+    pool.close()

@@ -169,7 +169,7 @@ def _seal_all(log: Database) -> None:
 
 
 def _write_then_load(log_url: str, log: Database) -> psycopg2.extensions.connection:
-    """Take a transaction id first, let another transaction write version 1, then write version 2."""
+    """Take a transaction id first, let another one write version 1, then write version 2."""
     early = psycopg2.connect(log_url)
     with early.cursor() as cursor:
         cursor.execute("SELECT receive('other', '{[1,2)}')")

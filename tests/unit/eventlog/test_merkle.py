@@ -1,4 +1,4 @@
-"""RFC 6962 test vectors (section 2.1.3's tree of eight inputs, as published with the reference code)."""
+"""RFC 6962: the eight-leaf tree of the reference implementation, and what a leaf covers."""
 
 from __future__ import annotations
 

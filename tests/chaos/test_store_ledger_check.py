@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import amqp
+import gc
+from collections.abc import Iterator
+
 import psycopg2
 import pytest
 
 from services.chassis.bus.relay import Relay, publications_of
 from services.chassis.eventlog.database import Database
-from tests.chaos.ledger import Command, LedgerError, check_ledger, connect, stream_messages
-from tests.integration.rebuild_logs import case_log, item, take_in, write
+from tests.chaos.ledger import Command, LedgerError, check_ledger, published_on
+from tests.integration.rebuild_logs import item, rebuild_of, take_in, write
 from tests.support.house import House
 
 SERVICES = ("catalog", "disclosure")
@@ -25,13 +27,40 @@ def relay_all(house: House, service: str) -> None:
     database.close()
 
 
-@pytest.fixture
-def quiet(house: House) -> House:
+KEPT = (
+    "catalog.events",
+    "catalog.ledger",
+    "catalog.relay",
+    "disclosure.inbox",
+    "disclosure.held",
+    "disclosure_model.items",
+)
+
+
+@pytest.fixture(scope="module")
+def small_house(module_house: House) -> House:
     """Give a house in which catalog has published four items and disclosure knows them."""
-    write(house, "catalog", [item(number) for number in range(4)])
-    relay_all(house, "catalog")
-    take_in(house, "disclosure", "catalog")
-    return house
+    write(module_house, "catalog", [item(number) for number in range(4)])
+    relay_all(module_house, "catalog")
+    take_in(module_house, "disclosure", "catalog")
+    rebuild_of(module_house, "catalog")
+    saved = (f'CREATE TABLE public."{name}" AS TABLE {name}' for name in KEPT)
+    corrupt(module_house, *saved)
+    gc.unfreeze()
+    return module_house
+
+
+@pytest.fixture
+def quiet(small_house: House) -> Iterator[House]:
+    """Give the small house, and mend afterwards what the test broke."""
+    yield small_house
+    mended = []
+    for name in KEPT:
+        mended += [
+            f"DELETE FROM {name}",
+            f'INSERT INTO {name} OVERRIDING SYSTEM VALUE TABLE public."{name}"',
+        ]
+    corrupt(small_house, *mended)
 
 
 def corrupt(house: House, *statements: str) -> None:
@@ -54,7 +83,7 @@ def test_sound_house_passes(quiet: House) -> None:
     ledger = check_ledger(quiet, [PUBLISHED], services=SERVICES, within_s=5)
 
     assert ledger.events == {"catalog": 4, "disclosure": 0}
-    assert len(stream_messages(quiet)) == 4
+    assert len(published_on(quiet)) == 4
 
 
 def test_lost_command_is_named(quiet: House) -> None:
@@ -65,8 +94,6 @@ def test_lost_command_is_named(quiet: House) -> None:
 def test_doubled_command_is_named(quiet: House) -> None:
     stream, _, topic, subject, data = item(3)
     write(quiet, "catalog", [(stream, 2, topic, subject, data)])
-    relay_all(quiet, "catalog")
-    take_in(quiet, "disclosure", "catalog", 5)
 
     assert "doubled" in broken(quiet, attempted=[PUBLISHED])
 
@@ -88,29 +115,22 @@ def test_event_that_was_not_published_is_named(quiet: House) -> None:
     take_in(quiet, "disclosure", "catalog", 5)
     corrupt(quiet, "UPDATE catalog.relay SET position = 5")
 
-    assert broken(quiet) == {"bus"}
+    assert "bus" in broken(quiet)
 
 
 def test_event_out_of_order_on_the_bus_is_named(quiet: House) -> None:
-    write(quiet, "intake", case_log([1]))
-    with pytest.raises(LedgerError) as failed:
-        check_ledger(
-            quiet,
-            services=("catalog", "intake"),
-            within_s=0.3,
-            bus=lambda: [("intake", f"{case_log([1])[0][0]}/{version}") for version in (2, 1, 3)],
-        )
-    assert "before its predecessor" in str(failed.value)
+    stream, _, topic, subject, data = item(0)
+    write(quiet, "catalog", [(stream, 2, topic, subject, data)])
+    orderly = published_on(quiet)
+    first = orderly.index(("catalog", f"{stream}/1"))
+    swapped = [*orderly[:first], ("catalog", f"{stream}/2"), *orderly[first:]]
+
+    assert "bus" in broken(quiet, bus=lambda: swapped)
 
 
 def test_event_of_nobody_on_the_bus_is_named(quiet: House) -> None:
-    kind, body = stream_messages(quiet)[0]
-    connection = connect(quiet.vhost.amqp_uri)
-    forged = amqp.Message(body.replace(b'/1"', b'/2"').replace(b'n":1', b'n":2'), content_type=kind)
-    connection.channel().basic_publish(forged, routing_key="banjian.stream")
-    connection.close()
-
-    assert broken(quiet) == {"bus"}
+    forged = ("catalog", f"{item(77)[0]}/1")
+    assert broken(quiet, bus=lambda: [*published_on(quiet), forged]) == {"bus"}
 
 
 @pytest.mark.parametrize(

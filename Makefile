@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 FEED ?=
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -81,8 +82,8 @@ chaos: $(STAMP) ## run the fault tests
 	@$(BIN)/pytest tests/chaos $(PYTEST_ARGS)
 
 .PHONY: bench
-bench: $(STAMP) ## measure; writes the table in docs/
-	@$(BIN)/pytest -m bench tests/bench $(PYTEST_ARGS)
+bench: $(STAMP) ## measure against bare references; writes docs/benchmarks.md (BENCH_ARGS=--help)
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 .PHONY: config
 config: $(STAMP) ## list every setting

@@ -16,7 +16,7 @@ from tests.bench import report
 from tests.bench.ground import bench_ground
 from tests.bench.harness import Result, Row, Scale, measure
 
-MODULES = ("append", "command", "relay", "subscription")
+MODULES = ("append", "command", "relay", "subscription", "latency", "rebuild")
 DOCS = CHECKOUT / "docs" / "benchmarks.md"
 QUICK = Scale(rounds=1, seconds=0.2, size=0.02)
 
@@ -49,13 +49,27 @@ def main(arguments: Sequence[str]) -> int:
     """Read the command line, measure, report; 1 when a goal is missed."""
     names = [row.name for row in all_rows()]
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", action="append", default=[], choices=names, metavar="ROW",
-                        help=f"measure this row; may be repeated ({', '.join(names)})")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        choices=names,
+        metavar="ROW",
+        help=f"measure this row; may be repeated ({', '.join(names)})",
+    )
     parser.add_argument("--rounds", type=int, default=Scale.rounds, help="default 5")
-    parser.add_argument("--seconds", type=float, default=Scale.seconds,
-                        help="length of one measurement, default 1.5")
-    parser.add_argument("--slow-us", type=int, default=4000,
-                        help="microseconds a slow disk's fsync takes longer, default 4000; 0: never")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=Scale.seconds,
+        help="length of one measurement, default 1.5",
+    )
+    parser.add_argument(
+        "--slow-us",
+        type=int,
+        default=4000,
+        help="microseconds a slow disk's fsync takes longer, default 4000; 0: never",
+    )
     parser.add_argument("--full", action="store_true", help="the county's whole year (minutes)")
     parser.add_argument("--quick", action="store_true", help="only show that everything runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured here")

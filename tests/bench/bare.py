@@ -1,4 +1,4 @@
-"""The bare references in PostgreSQL: the same columns and keys, nothing of ours, psycopg2 or pgbench."""
+"""The bare references in PostgreSQL: the same columns and keys, by psycopg2 or pgbench."""
 
 from __future__ import annotations
 
@@ -67,7 +67,12 @@ def fill(url: str, table: str, first: int, cases: int, history: int) -> None:
 
 
 def pgbench(
-    url: str, script: str, *, clients: int, seconds: float, variables: Mapping[str, int] | None = None
+    url: str,
+    script: str,
+    *,
+    clients: int,
+    seconds: float,
+    variables: Mapping[str, int] | None = None,
 ) -> float:
     """Run a script with pgbench, prepared statements, and give transactions a second.
 

@@ -18,12 +18,11 @@ eventlet.monkey_patch()
 import sys
 from typing import Any
 
+import psycopg2
 from eventlet.queue import Queue
 from nameko.containers import ServiceContainer
 from nameko.events import event_handler
 from nameko.extensions import DependencyProvider
-
-import psycopg2
 
 from tests.bench.county import EVENT, SOURCE
 
@@ -54,7 +53,7 @@ class Service:
     name = "reference"
     connections = Connections()
 
-    @event_handler(SOURCE, EVENT)  # noqa: TID251 - it is what we compare with
+    @event_handler(SOURCE, EVENT)
     def on_event(self, event: dict[str, Any]) -> None:
         connection = self.connections.get()
         try:

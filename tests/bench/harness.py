@@ -1,4 +1,4 @@
-"""How one row is measured: subject and reference take turns in one run, and durability is read back."""
+"""How a row is measured: subject and reference take turns, and durability is read back."""
 
 from __future__ import annotations
 
@@ -155,10 +155,10 @@ def check_durability(found: Mapping[str, str]) -> None:
         WeakenedError: names the setting.
     """
     for name, wanted in REQUIRED.items():
-        if name in found and found[name] != wanted:
-            raise WeakenedError(f"{name} is {found[name]}, must be {wanted}")
+        if found.get(name) != wanted:
+            raise WeakenedError(f"{name} is {found.get(name, 'not known')}, must be {wanted}")
     for name, kind in found.items():
-        if name.startswith("queue ") and not kind.startswith("quorum"):
+        if name.startswith("queue ") and kind != "quorum":
             raise WeakenedError(f"{name} is {kind}, must be a durable quorum queue")
 
 
@@ -168,9 +168,8 @@ def measure(row: Row, ground: Ground, scale: Scale, delay_us: int) -> Iterator[R
     if row.slow and delay_us and ground.can_be_slow:
         conditions.append((f"{delay_us / 1000:g} ms fsync", delay_us))
     for condition, delay in conditions:
-        with row.open(ground, scale) as sides:
-            with ground.slowed(delay):
-                yield _rounds(row, condition, sides, ground, scale)
+        with row.open(ground, scale) as sides, ground.slowed(delay):
+            yield _rounds(row, condition, sides, ground, scale)
 
 
 def _rounds(row: Row, condition: str, sides: Sides, ground: Ground, scale: Scale) -> Result:

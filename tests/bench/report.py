@@ -128,9 +128,7 @@ def write_docs(path: Path, results: Sequence[Result]) -> None:
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
     kept = {
-        _key(line): line
-        for line in old.splitlines()
-        if line.startswith("| ") and line not in HEAD
+        _key(line): line for line in old.splitlines() if line.startswith("| ") and line not in HEAD
     }
     for result in results:
         line = _line(result)

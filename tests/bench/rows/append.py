@@ -15,13 +15,7 @@ from tests.bench.harness import Goal, Row, Scale, Sides
 from tests.bench.writers import Writers
 
 WRITERS = 32
-LIBRARY = (
-    "BEGIN;\n"
-    "LOCK TABLE {table} IN EXCLUSIVE MODE;\n"
-    "NOTIFY bench;\n"
-    "{insert}"
-    "COMMIT;\n"
-)
+LIBRARY = "BEGIN;\nLOCK TABLE {table} IN EXCLUSIVE MODE;\nNOTIFY bench;\n{insert}COMMIT;\n"
 """What the library's own PostgreSQL module sends for one event, in its default setting."""
 
 

@@ -26,9 +26,7 @@ HOUSE = {"approval": ("intake",), "disclosure": ("intake",), "notify": ("intake"
 
 
 @contextmanager
-def relaying(
-    ground: Ground, scale: Scale, listens: Mapping[str, Sequence[str]]
-) -> Iterator[Sides]:
+def relaying(ground: Ground, scale: Scale, listens: Mapping[str, Sequence[str]]) -> Iterator[Sides]:
     with ground.yard(["intake", *listens], listens) as yard:
         events = scale.events(EVENTS // len(listens))
         firsts = itertools.count(0, events)

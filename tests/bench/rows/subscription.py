@@ -7,12 +7,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import amqp
-import psycopg2
 
 from services.chassis.bus.envelope import Publication, encode, routing_key
 from tests.bench import bare, bare_amqp, county
@@ -53,9 +52,10 @@ def projecting(ground: Ground, scale: Scale) -> Iterator[Sides]:
 
         def consumers(name: str, where: str) -> int:
             return int(
-                {"ours": yard, "theirs": other}[where].vhost.queues().get(name, {}).get(
-                    "consumers", 0
-                )
+                {"ours": yard, "theirs": other}[where]
+                .vhost.queues()
+                .get(name, {})
+                .get("consumers", 0)
             )
 
         def subject() -> float:

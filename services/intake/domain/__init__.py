@@ -1,6 +1,6 @@
 """What intake decides: pure, without clock, database or framework."""
 
-from services.intake.domain.case import Application, Case, CaseState, Decision
+from services.intake.domain.case import Case
 from services.intake.domain.items import NOT_LISTED, NOT_YET, REASONS, ItemVersion, filled, in_force
 from services.intake.domain.records import (
     AcceptSaid,
@@ -21,6 +21,7 @@ from services.intake.domain.rules import (
     RowGuidReusedError,
     UnknownItemVersionError,
 )
+from services.intake.domain.terms import Application, CaseState, Decision
 
 __all__ = [
     "NOT_LISTED",

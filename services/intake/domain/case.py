@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Self, cast
 
 from services.intake.domain.events import (
@@ -20,64 +18,25 @@ from services.intake.domain.events import (
 from services.intake.domain.items import ItemVersion
 from services.intake.domain.records import (
     AcceptSaid,
-    Known,
     RecordKind,
     ResultSaid,
     Row,
     Said,
     StepSaid,
-    Verdict,
-    changed,
     differences,
-    judge,
 )
+from services.intake.domain.rows import Rows
 from services.intake.domain.rules import (
     CaseRefusedError,
     InFutureError,
     NotBegunError,
     ProjectNoTakenError,
-    RowGuidReusedError,
 )
+from services.intake.domain.terms import Application, CaseState, Decision
 from services.kernel.aggregate import Aggregate, applies
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 from services.kernel.workdays import due
-
-
-class CaseState(Enum):
-    """Where a case stands."""
-
-    SUBMITTED = "submitted"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    COMPLETED = "completed"
-    RETRACTED = "retracted"
-    """Its acceptance was deleted by the system that had reported it; it counts nowhere."""
-
-
-@dataclass(frozen=True)
-class Application:
-    """What an applicant hands in, without anything about the person."""
-
-    project_no: str
-    item_code: str
-    channel: str
-    subject_id: str
-    submitted_at: datetime | None = None
-    """When it was handed in; None: now."""
-    item_version_seen: int | None = None
-    handling_form: str | None = None
-    window: str | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """How approval ended the case; `row_guid` names the reported result it stands on, if any."""
-
-    granted: bool
-    completion_kind: int
-    decided_at: datetime
-    row_guid: str | None = None
 
 
 class Case(Aggregate):
@@ -102,8 +61,8 @@ class Case(Aggregate):
         self.granted: bool | None = None
         self.refusal: str | None = None
         self.completed_by: str | None = None
-        self.rows: dict[str, Known] = {}
-        """By `Row.key`: the rows of outside systems this case is made of."""
+        self.rows = Rows()
+        """The rows of outside systems this case is made of."""
 
     @classmethod
     def submit(cls, facts: Facts, said: Application, row: Row | None = None) -> Self:
@@ -131,6 +90,16 @@ class Case(Aggregate):
         if self.completed_at is None or self.promised_due_at is None:
             return None
         return self.completed_at <= self.promised_due_at
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be decided; as long, its applicant is not erased."""
+        return self.state in (CaseState.SUBMITTED, CaseState.ACCEPTED)
+
+    @property
+    def turned(self) -> bool:
+        """Whether what is pending may have opened or closed it."""
+        return any(isinstance(fact, _TURNS) for fact in self.pending)
 
     def accept(self, facts: Facts, item: ItemVersion, accepted_at: datetime) -> None:
         """Accept at the window, under the version that is in force; the limit is counted here."""
@@ -223,20 +192,6 @@ class Case(Aggregate):
             **{name: value for name, value in vars(said).items() if value != ""},
         )
 
-    def judge(self, row: Row, said: Said | None) -> Verdict:
-        """Say what a row means for this case.
-
-        Raises:
-            RowGuidReusedError: a known row came as an insert with other content.
-            NotBegunError: a delete of a row that is not here, or not here yet.
-        """
-        verdict = judge(self.rows.get(row.key), row, said)
-        if verdict is Verdict.REUSED:
-            raise RowGuidReusedError("this row_guid was used for other content", "row_guid")
-        if verdict is Verdict.UNKNOWN:
-            raise NotBegunError("there is no such row to delete")
-        return verdict
-
     def correct(self, facts: Facts, row: Row, said: Said, vault_changed: bool = False) -> None:
         """Let the row's new content hold from here on; it names what changed (I02)."""
         self.record(
@@ -271,7 +226,7 @@ class Case(Aggregate):
         """
         if self.state is not CaseState.ACCEPTED:
             return False
-        ground = self._result(decision.row_guid)
+        ground = self.rows.result(decision.row_guid)
         if ground is not None and ground.retracted:
             return False
         said = cast(ResultSaid, ground.said) if ground else None
@@ -289,12 +244,6 @@ class Case(Aggregate):
             row_guid=decision.row_guid,
         )
         return True
-
-    def _result(self, row_guid: str | None) -> Known | None:
-        for key, known in self.rows.items():
-            if known.kind is RecordKind.RESULT and key.endswith(f"/{row_guid}"):
-                return known
-        return None
 
     @applies(CaseSubmitted)
     def _submitted(self, event: CaseSubmitted) -> None:
@@ -317,23 +266,7 @@ class Case(Aggregate):
         self.accepted_at = event.accepted_at
         self.promised_due_at = event.promised_due_at
         self._open()
-        if event.row_guid and event.source_time:
-            self.rows[f"{event.data_source}/{event.row_guid}"] = Known(
-                RecordKind.ACCEPT,
-                AcceptSaid(
-                    item_code=event.item_code,
-                    item_version=event.item_version,
-                    accepted_at=event.accepted_at,
-                    submitted_at=self.submitted_at,
-                    promised_due_at=event.promised_due_at,
-                    channel=event.channel,
-                    department=event.department,
-                    department_name=event.department_name or "",
-                    window=event.window or "",
-                    accept_doc_no=event.accept_doc_no or "",
-                ),
-                event.source_time,
-            )
+        self.rows.accepted(event, self.submitted_at)
 
     @applies(CaseRefused)
     def _refused(self, event: CaseRefused) -> None:
@@ -342,20 +275,11 @@ class Case(Aggregate):
 
     @applies(StepReported)
     def _step_reported(self, event: StepReported) -> None:
-        said = StepSaid(
-            event.name,
-            event.outcome,
-            event.started_at,
-            event.ended_at,
-            event.handler or "",
-            event.unit or "",
-        )
-        self._know(RecordKind.PROCESS, event, said)
+        self.rows.reported(event)
 
     @applies(ResultReported)
     def _result_reported(self, event: ResultReported) -> None:
-        said = ResultSaid(event.result, event.completion_kind, event.completed_at)
-        self._know(RecordKind.RESULT, event, said)
+        self.rows.reported(event)
 
     @applies(CaseCompleted)
     def _completed(self, event: CaseCompleted) -> None:
@@ -367,10 +291,7 @@ class Case(Aggregate):
 
     @applies(ExternalRecordCorrected)
     def _corrected(self, event: ExternalRecordCorrected) -> None:
-        key = f"{event.data_source}/{event.row_guid}"
-        known = self.rows[key]
-        said = changed(known.said, event.changed)
-        self.rows[key] = Known(known.kind, said, event.source_time)
+        said = self.rows.corrected(event)
         if isinstance(said, AcceptSaid):
             for name in event.changed.keys() & _OF_ACCEPTANCE:
                 setattr(self, name, getattr(said, name))
@@ -381,18 +302,12 @@ class Case(Aggregate):
 
     @applies(ExternalRecordRetracted)
     def _retracted(self, event: ExternalRecordRetracted) -> None:
-        key = f"{event.data_source}/{event.row_guid}"
-        known = self.rows[key]
-        self.rows[key] = Known(known.kind, known.said, event.source_time, retracted=True)
-        if known.kind is RecordKind.ACCEPT:
+        kind = self.rows.retracted(event)
+        if kind is RecordKind.ACCEPT:
             self.state = CaseState.RETRACTED
         elif self._stands_on(event.row_guid):
             self.state = CaseState.ACCEPTED
             self._open()
-
-    def _know(self, kind: RecordKind, event: StepReported | ResultReported, said: Said) -> None:
-        key = f"{event.data_source}/{event.row_guid}"
-        self.rows[key] = Known(kind, said, event.source_time)
 
     def _stands_on(self, row_guid: str) -> bool:
         return self.state is CaseState.COMPLETED and self.completed_by == row_guid
@@ -401,6 +316,7 @@ class Case(Aggregate):
         self.completed_at = self.completion_kind = self.granted = self.completed_by = None
 
 
+_TURNS = (CaseSubmitted, CaseAccepted, CaseRefused, CaseCompleted, ExternalRecordRetracted)
 _OF_ACCEPTANCE = frozenset(
     {
         "item_code",

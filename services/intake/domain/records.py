@@ -7,7 +7,7 @@ later (`cd_time`) holds, so rows that come twice, late or out of order end in th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import Enum
 
@@ -132,9 +132,9 @@ def judge(known: Known | None, row: Row, said: Said | None) -> Verdict:
 def differences(old: Said, new: Said) -> dict[str, Scalar]:
     """Name what the new state says differently, with the new values as an event holds them."""
     return {
-        field.name: _scalar(getattr(new, field.name))
-        for field in fields(new)
-        if getattr(old, field.name) != getattr(new, field.name)
+        one.name: _scalar(getattr(new, one.name))
+        for one in fields(new)
+        if getattr(old, one.name) != getattr(new, one.name)
     }
 
 
@@ -168,3 +168,5 @@ class Incoming:
     particulars: Mapping[str, str]
     correlation_id: str
     causation_id: str = ""
+    body: bytes = field(default=b"", repr=False)
+    """As it came, to be kept if it is refused; never logged."""

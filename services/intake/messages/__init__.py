@@ -10,7 +10,7 @@ import msgspec
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
 from services.intake.domain import events
-from services.intake.domain.case import Decision
+from services.intake.domain.terms import Decision
 from services.kernel.facts import Actor, ActorKind, Facts
 
 PUBLISHES: Mapping[str, Publication] = {

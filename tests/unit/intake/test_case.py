@@ -167,7 +167,7 @@ def test_correction_names_what_changed_and_holds_from_here_on() -> None:
     update = row(RecordKind.RESULT, Operation.UPDATE, later(5))
     said = replace(RESULT, completed_at=later(4))
 
-    assert case.judge(update, said) is Verdict.CORRECTED
+    assert case.rows.judge(update, said) is Verdict.CORRECTED
     case.correct(facts(COUNTY), update, said)
 
     event = case.pending[-1]
@@ -208,7 +208,7 @@ def test_retracted_acceptance_ends_the_case_and_a_later_insert_brings_it_back() 
 
     said, calendar = filled(ACCEPT, ITEM)
     again = row(at=later(6))
-    assert case.judge(again, said) is Verdict.NEW
+    assert case.rows.judge(again, said) is Verdict.NEW
     case.report_acceptance(facts(COUNTY), again, said, ITEM, calendar)
 
     assert (case.state, case.completed_at) == (CaseState.ACCEPTED, None)
@@ -237,12 +237,12 @@ def test_insert_is_refused_when_its_guid_had_other_content() -> None:
     case = completed_by_result()
 
     with pytest.raises(RowGuidReusedError):
-        case.judge(row(RecordKind.RESULT, at=later(5)), replace(RESULT, completion_kind=6))
+        case.rows.judge(row(RecordKind.RESULT, at=later(5)), replace(RESULT, completion_kind=6))
 
 
 def test_delete_waits_when_its_row_is_not_here() -> None:
     with pytest.raises(NotBegunError):
-        accepted().judge(row(RecordKind.RESULT, Operation.DELETE), None)
+        accepted().rows.judge(row(RecordKind.RESULT, Operation.DELETE), None)
 
 
 def test_replayed_case_is_the_same_case() -> None:

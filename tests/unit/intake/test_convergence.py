@@ -29,7 +29,7 @@ class Sent:
 
 
 def take(case: Case, sent: Sent) -> None:
-    verdict = case.judge(sent.row, sent.said)
+    verdict = case.rows.judge(sent.row, sent.said)
     if verdict is Verdict.RETRACTED:
         case.retract(facts(COUNTY), sent.row, "deleted")
     elif sent.said is not None and verdict is Verdict.CORRECTED:

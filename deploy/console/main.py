@@ -15,6 +15,7 @@ from deploy.console import (
     figures,
     identity,
     processes,
+    refused,
     settings,
     variables,
 )
@@ -64,6 +65,7 @@ app.add_typer(cases.app, name="case", rich_help_panel=DATA)
 app.command(rich_help_panel=OPERATE)(database.migrate)
 app.command(rich_help_panel=OPERATE)(database.rebuild)
 app.add_typer(bus.parked, name="parked", rich_help_panel=OPERATE)
+app.add_typer(refused.app, name="refused", rich_help_panel=OPERATE)
 app.command(rich_help_panel=OPERATE)(bus.partitions)
 app.command(rich_help_panel=OPERATE)(variables.config)
 app.command(rich_help_panel=ROLES)(processes.serve)

@@ -136,6 +136,21 @@ class PersonalVault:
             (subject_id, self._seal.seal(key, _about(subject_id, "")), names, sealed),
         )
 
+    @staticmethod
+    def holding(subject_id: str, reason: str) -> Statement:
+        """Give the change that does what `hold` does, for a unit of work to write."""
+        return Statement(
+            "INSERT INTO vault_hold (subject_id, reason) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (subject_id, reason),
+        )
+
+    @staticmethod
+    def releasing(subject_id: str, reason: str) -> Statement:
+        """Give the change that does what `release` does, for a unit of work to write."""
+        return Statement(
+            "DELETE FROM vault_hold WHERE subject_id = %s AND reason = %s", (subject_id, reason)
+        )
+
     def open(self, connection: Any, subject_id: str) -> dict[str, str]:
         """Give all fields of a person.
 
@@ -156,18 +171,12 @@ class PersonalVault:
     def hold(self, connection: Any, subject_id: str, reason: str) -> None:
         """Forbid erasing while `reason` (a case number) lasts. Repeating it changes nothing."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO vault_hold (subject_id, reason) VALUES (%s, %s)"
-                " ON CONFLICT DO NOTHING",
-                (subject_id, reason),
-            )
+            cursor.execute(*self.holding(subject_id, reason))
 
     def release(self, connection: Any, subject_id: str, reason: str) -> None:
         """End a hold. Repeating it changes nothing."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM vault_hold WHERE subject_id = %s AND reason = %s", (subject_id, reason)
-            )
+            cursor.execute(*self.releasing(subject_id, reason))
 
     def erase(self, connection: Any, subject_id: str) -> bool:
         """Destroy a person's key and fields; say whether there was anything to erase.

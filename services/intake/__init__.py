@@ -2,6 +2,8 @@
 
 Owns: cases, and the replies to outside records. One stream a case, `stream_id("case", project_no)`.
 Also the vault with what is known about applicants; events hold only a `subject_id`.
+An applicant is not erased while their case is open. A refused record is kept as it came, sealed
+(`refused.py`, `banjian refused list`).
 Publishes: `intake.case-submitted.v1`, `case-accepted`, `case-refused`, `step-reported`,
 `result-reported`, `case-completed`, `external-record-corrected`, `external-record-retracted`,
 `record-refused`.

@@ -11,7 +11,7 @@ from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.eventlog.application import Application, command
 from services.chassis.eventlog.database import Database
 from services.chassis.projection import ReadModel
-from services.chassis.vault import PersonalVault
+from services.chassis.vault import PersonalVault, Seal
 from services.intake.domain import (
     NOT_LISTED,
     NOT_YET,
@@ -34,6 +34,7 @@ from services.intake.domain import (
 )
 from services.intake.domain import Application as Applied
 from services.intake.domain.records import Incoming
+from services.intake.refused import keep as keep_refused
 from services.kernel.facts import Actor, ActorKind, Facts
 from services.kernel.identifiers import stream_id
 
@@ -63,14 +64,18 @@ class Cases(Application):
         *,
         items: Items,
         rows: Rows,
-        vault: PersonalVault,
+        seal: Seal,
         region: str,
     ) -> None:
-        """`items` and `rows` look up the read model: versions by item code, cases by row key."""
+        """`items` and `rows` look up the read model: versions by item code, cases by row key.
+
+        `seal` holds the vault key.
+        """
         super().__init__(database, project)
         self._items = items
         self._rows = rows
-        self._vault = vault
+        self._seal = seal
+        self._vault = PersonalVault(seal)
         self._region = region
 
     @command
@@ -99,7 +104,7 @@ class Cases(Application):
             case.accept(facts, item, facts.occurred_at)
         if particulars:
             self.change(self._vault.introducing(said.subject_id, particulars))
-        self.keep(case)
+        self._file(case)
         return Receipt(
             case.project_no,
             case.state.value,
@@ -116,7 +121,7 @@ class Cases(Application):
         if case is None:
             raise NotBegunError("there is no such case, or not yet")
         case.complete(facts, decision)
-        self.keep(case)
+        self._file(case)
 
     def expect(self, project_nos: Collection[str]) -> None:
         """Load these cases in one go, for the commands that follow in this unit of work."""
@@ -147,7 +152,8 @@ class Cases(Application):
                 self.take(incoming, items)
                 taken[key] = incoming.project_no
             except IntakeRuleError as refusal:
-                self.refuse(_reply(incoming, refusal.code, str(refusal), refusal.field), now)
+                reply = _reply(incoming, refusal.code, str(refusal), refusal.field)
+                self.refuse(reply, incoming.body, now)
 
     @command
     def take(self, incoming: Incoming, items: Mapping[str, list[ItemVersion]]) -> None:
@@ -159,11 +165,15 @@ class Cases(Application):
             case = self._open(incoming, items)
         else:
             self._continue(case, incoming, items)
-        self.keep(case)
+        self._file(case)
 
     @command
-    def refuse(self, reply: Reply, now: datetime, correlation_id: str = "") -> None:
-        """Answer a row that cannot be taken; the same answer is given once."""
+    def refuse(self, reply: Reply, body: bytes, now: datetime, correlation_id: str = "") -> None:
+        """Answer a row that cannot be taken, and keep it as it came (I08).
+
+        The same answer is given once, the same body kept once.
+        """
+        self.change(keep_refused(reply, body, now, self._seal))
         if self.find(Refusal, stream_id("refusal", reply.key)) is None:
             facts = Facts(
                 occurred_at=now,
@@ -173,6 +183,13 @@ class Cases(Application):
                 region=self._region,
             )
             self.keep(Refusal.tell(facts, reply))
+
+    def _file(self, case: Case) -> None:
+        """Keep a case; while it is open, its applicant's particulars cannot be erased."""
+        if case.turned:
+            hold = self._vault.holding if case.is_open else self._vault.releasing
+            self.change(hold(case.subject_id, case.project_no))
+        self.keep(case)
 
     def _open(self, incoming: Incoming, items: Mapping[str, list[ItemVersion]]) -> Case:
         row, stated = incoming.row, incoming.said
@@ -210,7 +227,7 @@ class Cases(Application):
                 raise ProjectNoTakenError("another case has this project_no", "project_no")
             item = _version(items, said)
             said, calendar = filled(said, item)
-        verdict = case.judge(row, said)
+        verdict = case.rows.judge(row, said)
         at = self._facts(incoming, row.source_time, case.department)
         if verdict is Verdict.RETRACTED:
             case.retract(at, row, "deleted by the sender")

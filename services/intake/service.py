@@ -27,7 +27,7 @@ from services.chassis.frame import frame_of
 from services.chassis.frame_provider import FrameProvider
 from services.chassis.logs import get_logger
 from services.chassis.translate import translate
-from services.chassis.vault import PersonalVault, Seal
+from services.chassis.vault import Seal
 from services.chassis.web import Call, Page, Pages, Reply, route
 from services.chassis.web.histories import (
     HistoryEvent,
@@ -80,7 +80,7 @@ class CasesProvider(ApplicationProvider):
             Cases,
             items=projections.items_by_code,
             rows=projections.cases_of_rows,
-            vault=PersonalVault(Seal.from_file(settings.vault_key_file)),
+            seal=Seal.from_file(settings.vault_key_file),
             region=settings.region,
         )
         super().setup()
@@ -129,7 +129,7 @@ class Service:
                 rows.append(read_record(record.body, record.source, record.message_id))
             except RefusedError as refused:
                 log.info("record_refused", reason=refused.reply.reason_code)
-                self.cases.refuse(refused.reply, now, record.message_id)
+                self.cases.refuse(refused.reply, record.body, now, record.message_id)
         try:
             self.cases.take_records(rows, now)
         except (IntakeRuleError, NotBegunError, UnknownItemVersionError) as error:

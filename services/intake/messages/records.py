@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -123,7 +124,7 @@ def translate(body: bytes, source: str = "", message_id: str = "") -> Incoming:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ContractError("the record is not JSON text in UTF-8") from None
     try:
-        return _incoming(said, message_id)
+        return replace(_incoming(said, message_id), body=body)
     except _FieldError as error:
         raise _refused(body, source, error) from None
 

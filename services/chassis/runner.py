@@ -37,6 +37,8 @@ KINDS: Final = ("http", "bus")
 EXIT_FAILED: Final = 1
 EXIT_SETTINGS: Final = 78
 """EX_CONFIG of sysexits.h: starting again without a change is pointless."""
+LOOK_S: Final = 0.25
+"""How often a quiet process wakes to see whether it was asked to end."""
 
 
 def build_container(service_class: type[Any], frame: Frame, only: str = "") -> ServiceContainer:
@@ -79,7 +81,7 @@ def run(service: str, env: Mapping[str, str], only: str = "") -> int:
         container.start()
         log.info("process_started", role=only or "serve", port=settings.http_port)
         died = eventlet.spawn(_wait, container, asked)
-        reason = asked.wait()
+        reason = _await(asked)
         if isinstance(reason, str):
             container.stop()
             died.kill()
@@ -89,6 +91,19 @@ def run(service: str, env: Mapping[str, str], only: str = "") -> int:
     except Exception as error:
         log.error("process_failed", exc_info=error)
         return EXIT_FAILED
+
+
+def _await(asked: Event) -> str | Exception:
+    """Wait, and wake a quiet hub now and then.
+
+    A signal does not wake it: Python goes on with the interrupted poll (PEP 475), whose timeout is
+    a minute when nothing else is due.
+    """
+    while not asked.ready():
+        with eventlet.Timeout(LOOK_S, False):
+            asked.wait()
+    reason: str | Exception = asked.wait()
+    return reason
 
 
 def _wait(container: ServiceContainer, asked: Event) -> None:

@@ -29,6 +29,15 @@ def test_an_answer_under_way_is_given_before_the_process_ends(tmp_path: Path) ->
         assert running.process.wait(10) == 0
 
 
+def test_a_quiet_process_ends_at_once(tmp_path: Path) -> None:
+    with example(tmp_path) as running:
+        running.ask("GET", "/livez")
+
+        running.process.send_signal(signal.SIGTERM)
+
+        assert running.process.wait(5) == 0
+
+
 def _is_connected(port: int) -> bool:
     """Say whether a connection to this port is established."""
     wanted = f":{port:04X}"

@@ -144,11 +144,11 @@ def _not_taken(connection: Any, service: str, source: str) -> list[str]:
     missing = _one(
         connection,
         service,
-        "SELECT (int8multirange(int8range(1, %s, '[]'))"
+        "SELECT (int8multirange(int8range(1, %s))"
         " - coalesce((SELECT done FROM {inbox} WHERE source = %s), '{{}}')"
         " - coalesce((SELECT range_agg(int8range(position, position, '[]')) FROM {held}"
         "   WHERE source = %s AND position IS NOT NULL), '{{}}'))::text",
-        (_tip(connection, source), source, source),
+        (_tip(connection, source) + 1, source, source),
     )
     return [] if missing == "{}" else [f"{service} has not taken in {missing} of {source}"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,6 +76,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured here")
     parser.add_argument("--no-docs", action="store_true", help="leave docs/benchmarks.md alone")
     options = parser.parse_args(arguments)
+    # The private servers must go when we are told to go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     scale = Scale(options.rounds, options.seconds, full=options.full)
     console = Console()
     results = run(options.only, QUICK if options.quick else scale, options.slow_us, console)

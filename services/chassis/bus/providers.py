@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import eventlet
 from nameko.extensions import DependencyProvider
 
+from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.application import Application
 from services.chassis.eventlog.database import Database
 from services.chassis.frame import frame_of
 from services.chassis.projection import ReadModel
+
+PROBE_S = 2.0
+"""How long readiness waits for the database; a frozen one takes connections and is silent."""
 
 
 class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko is untyped
@@ -34,7 +39,11 @@ class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko i
         )
         self.application = self._kind(self.database, self._project)
         self.application.meter = frame.metrics
-        frame.probes.add("database", lambda: str(self.database.run("SELECT 'answers'")[0][0]))
+        frame.probes.add("database", self._check)
+
+    def _check(self) -> str:
+        with eventlet.Timeout(PROBE_S, UnavailableError("the database does not answer in time")):
+            return str(self.database.run("SELECT 'answers'")[0][0])
 
     def stop(self) -> None:
         self.database.close()

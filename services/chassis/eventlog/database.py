@@ -18,6 +18,7 @@ import psycopg2.extras
 
 from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.failures import is_ambiguous, translate
+from services.chassis.eventlog.green import bound_waits
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # UUID objects in and out, for every connection of the process
 
@@ -70,6 +71,7 @@ class Database:
             minimum: connections kept open when idle.
             maximum: connections open at most; a further caller waits `acquire_timeout_s`.
         """
+        bound_waits()
         self.url = url
         self.minimum = minimum
         self.maximum = maximum

@@ -102,7 +102,8 @@ class StoreHouse:
             with urllib.request.urlopen(request, timeout=timeout_s) as answer:
                 status, text = answer.status, answer.read()
         except urllib.error.HTTPError as error:
-            status, text = error.code, error.read()
+            with error:
+                status, text = error.code, error.read()
         except OSError:
             status, text = 0, b"{}"
         return Asked(status, json.loads(text), time.monotonic() - began)

@@ -7,6 +7,8 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
 from urllib.parse import quote
 
 import amqp
@@ -73,7 +75,8 @@ class Places:
             ) as answer:
                 self.answers.append(answer.read())
         except urllib.error.HTTPError as error:
-            self.answers.append(error.read())
+            with error:
+                self.answers.append(error.read())
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """Give every place with what is in it."""
@@ -116,15 +119,20 @@ class Places:
 
 
 def _peek(store: StoreHouse, queue: str) -> list[bytes]:
-    """Look at what is ready in a queue; it all goes back."""
-    connection = connect(store.house.vhost.amqp_uri)
+    """Look at what is ready in a queue; it all goes back when the connection closes."""
     found: list[bytes] = []
-    channel = connection.channel()
-    while (message := channel.basic_get(queue)) is not None:
+    ready = store.house.vhost.depth(queue)
+
+    def look(message: Any) -> None:
         body = message.body
         found.append(body if isinstance(body, bytes) else body.encode())
         found.append(repr(message.headers).encode())
-    connection.close()
+
+    with closing(connect(store.house.vhost.amqp_uri)) as connection:
+        if ready:
+            connection.channel().basic_consume(queue, callback=look)
+        while len(found) < 2 * ready:
+            connection.drain_events(timeout=10)
     return found
 
 
@@ -218,13 +226,15 @@ def test_mutation_a_leak_is_found(told: Places, place: str) -> None:
             assert told.found() == {"log leak.log"}
             file.unlink()
         case "queue":
-            connection = connect(store.house.vhost.amqp_uri)
-            channel = connection.channel()
-            channel.basic_publish(amqp.Message(leak), routing_key="notify.dead")
-            wait_until(lambda: store.house.vhost.depth("notify.dead") == 1)
-            assert told.found() == {"notify.dead 0"}
-            channel.queue_purge("notify.dead")
-            connection.close()
+            dead = "notify.dead"
+            with closing(connect(store.house.vhost.amqp_uri)) as connection:
+                channel = connection.channel()
+                channel.queue_purge(dead)
+                channel.confirm_select()
+                channel.basic_publish_confirm(amqp.Message(leak), routing_key=dead)
+                wait_until(lambda: store.house.vhost.depth(dead))
+                assert told.found() == {f"{dead} 0"}
+                channel.queue_purge(dead)
         case "table":
             store.rows("CREATE TABLE public.leak AS SELECT %s::bytea AS said", NAME.encode())
             assert told.found() == {"public.leak 0"}

@@ -112,6 +112,7 @@ def answers(url: str, status: int = 200) -> bool:
         with opener.open(url, timeout=5) as answer:
             return bool(answer.status == status)
     except urllib.error.HTTPError as error:
-        return error.code == status
+        with error:
+            return error.code == status
     except OSError:
         return False

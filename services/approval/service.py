@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlencode
-
-import msgspec
+from typing import Any, Final
 
 from services.approval import domain, messages, projections
+from services.approval.answers import (
+    Decide,
+    Decided,
+    TaskHistory,
+    TasksQuery,
+    task_view,
+)
 from services.approval.application import Tasks
 from services.approval.domain import Task
+from services.approval.pages import filters, task_page, task_table
 from services.approval.projections import READ_MODEL, TaskRow
 from services.chassis.bus.positions import is_done
 from services.chassis.bus.providers import ApplicationProvider
@@ -27,94 +32,22 @@ from services.chassis.errors import (
 from services.chassis.events import Event
 from services.chassis.frame_provider import FrameProvider
 from services.chassis.translate import translate
-from services.chassis.web import Call, Page, PageQuery, Pages, route
+from services.chassis.web import Call, Page, Pages, route
 from services.chassis.web.histories import (
-    HistoryEvent,
+    AtQuery,
     history_event,
+    moment_of,
     page_reply,
-    shown_time,
-    timeline,
     wants_page,
     written,
 )
 from services.chassis.web.paging import page_of, read_cursor
-from services.chassis.web.parts import Cell, Column, Crumb, Filter, Light, Option, Table
+from services.chassis.web.parts import Crumb
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 
 PAGES: Final = Pages("approval", Path(__file__).parent / "pages")
 OFFICER: Final = frozenset({"officer"})
-STATES: Final[Mapping[str, tuple[str, Light]]] = {
-    "open": ("审批中", "grey"),
-    "approved": ("准予", "green"),
-    "rejected": ("不予", "red"),
-    "cancelled": ("已撤销", "grey"),
-}
-TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
-    domain.TaskCreated.TOPIC: ("任务到达部门", "Task created", ""),
-    domain.StepRecorded.TOPIC: ("环节办理", "Step recorded", ""),
-    domain.TaskApproved.TOPIC: ("准予", "Approved", "green"),
-    domain.TaskRejected.TOPIC: ("不予", "Rejected", "red"),
-    domain.TaskReopened.TOPIC: ("重新办理", "Reopened", "amber"),
-    domain.TaskCancelled.TOPIC: ("任务撤销", "Cancelled", "grey"),
-}
-
-
-Kind = Annotated[int, msgspec.Meta(ge=0, le=6, description="Default: 0 when granted, 1 when not.")]
-Reason = Annotated[
-    str, msgspec.Meta(max_length=64, pattern="^[a-z0-9_]*$", description="A code, no text.")
-]
-
-
-class Decide(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An officer's decision."""
-
-    decision: Literal["approve", "reject"]
-    completion_kind: Kind | None = None
-    reason: Reason = ""
-
-
-class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where the decision stands in the log."""
-
-    project_no: str
-    event: str
-    position: int | None = None
-
-
-class TaskView(msgspec.Struct, frozen=True):
-    """A task, rebuilt from its events."""
-
-    project_no: str
-    state: str
-    item_code: str
-    department: str
-    promised_due_at: datetime | None
-    accepted_by: str | None
-    decided_at: datetime | None
-    decided_by: str | None
-    completion_kind: int | None
-    steps: int
-
-
-class TaskHistory(msgspec.Struct, frozen=True):
-    """A task and how it came to be so."""
-
-    task: TaskView
-    history: list[HistoryEvent]
-
-
-class TasksQuery(PageQuery, frozen=True, kw_only=True):
-    """Filters of the list."""
-
-    department: str = ""
-    state: str = ""
-
-
-class AtQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment in the past, by when things happened; now when absent."""
-
-    at: datetime | None = None
 
 
 class Service:
@@ -212,7 +145,7 @@ class Service:
     )
     def get_task(self, call: Call[None, AtQuery]) -> Any:
         call.wait_until_fresh(self._has)
-        project_no, at = call.path["project_no"], call.query.at
+        project_no, at = call.path["project_no"], moment_of(call.query.at)
         stream = stream_id("task", project_no)
         task = self.tasks.state_of(Task, stream, at)
         if task is None:
@@ -220,7 +153,7 @@ class Service:
         events = self.tasks.events_of(stream, at)
         if wants_page(call):
             return page_reply(self._page_of(call, task, events))
-        return TaskHistory(_view(task), [history_event(event) for event in events])
+        return TaskHistory(task_view(task), [history_event(event) for event in events])
 
     @route("GET", "/", html=True, public=True, query=TasksQuery, summary="The tasks")
     def show(self, call: Call[None, TasksQuery]) -> str:
@@ -230,31 +163,19 @@ class Service:
             call,
             title="审批任务",
             english="Tasks",
-            filters=[
-                Filter(name="department", label="部门编码", value=query.department),
-                Filter(
-                    name="state",
-                    label="状态",
-                    value=query.state,
-                    options=[Option("", "全部"), *(Option(k, v[0]) for k, v in STATES.items())],
-                ),
-            ],
-            table=_table(query, self._page(query)),
+            filters=filters(query),
+            table=task_table(query, self._page(query)),
         )
 
     def _page_of(self, call: Call[None, AtQuery], task: Task, events: Sequence[Event]) -> str:
-        text, light = STATES[task.state.value]
         return PAGES.render(
             "task.html",
             call,
             title=f"审批任务 {task.project_no}",
             english="Task",
             crumbs=[Crumb("审批任务", "/")],
-            task=task,
-            state=text,
-            light=light,
-            shown_time=shown_time,
-            moments=timeline(events, TITLES),
+            at=call.query.at,
+            **task_page(task, events),
         )
 
     def _page(self, query: TasksQuery) -> Page[TaskRow]:
@@ -269,47 +190,3 @@ class Service:
 
     def _has(self, source: str, position: int) -> bool:
         return source == self.name or is_done(self.tasks.database, source, position)
-
-
-def _view(task: Task) -> TaskView:
-    return TaskView(
-        project_no=task.project_no,
-        state=task.state.value,
-        item_code=task.item_code,
-        department=task.department,
-        promised_due_at=task.promised_due_at,
-        accepted_by=task.accepted_by,
-        decided_at=task.decided_at,
-        decided_by=task.decided_by,
-        completion_kind=task.completion_kind,
-        steps=len(task.steps),
-    )
-
-
-def _table(query: TasksQuery, page: Page[TaskRow]) -> Table:
-    kept = {"department": query.department, "state": query.state}
-    kept = {name: value for name, value in kept.items() if value}
-    return Table(
-        caption="审批任务",
-        columns=[
-            Column("办件编号", "Case"),
-            Column("状态", "State"),
-            Column("部门", "Department"),
-            Column("到达", "Created"),
-            Column("承诺时限", "Promised by"),
-            Column("环节", "Steps", numeric=True),
-        ],
-        rows=[
-            [
-                Cell(row.project_no, f"/tasks/{row.project_no}"),
-                Cell(STATES[row.state][0], light=STATES[row.state][1]),
-                row.department,
-                shown_time(row.created_at),
-                shown_time(row.promised_due_at),
-                row.steps,
-            ]
-            for row in page.items
-        ],
-        next_href=f"/?{urlencode(kept | {'cursor': page.next})}" if page.next else "",
-        first_href=f"/?{urlencode(kept)}" if query.cursor else "",
-    )

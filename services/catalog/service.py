@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -26,6 +27,13 @@ from services.kernel.facts import Facts
 PAGES: Final = Pages("catalog", Path(__file__).parent / "pages")
 EDITOR: Final = frozenset({"catalog_editor"})
 TYPES: Final = {"IMMEDIATE": "即办件", "PROMISED": "承诺件"}
+LISTS: Final = {
+    "POWER": "权力清单",
+    "RESPONSIBILITY": "责任清单",
+    "FEE": "收费清单",
+    "INTERMEDIARY": "中介服务清单",
+    "PUBLIC_SERVICE": "公共服务清单",
+}
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern="^[0-9A-Za-z._-]+$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -145,6 +153,7 @@ class Service:
             crumbs=[Crumb("事项目录", "/")],
             versions=versions,
             types=TYPES,
+            lists=LISTS,
             shown_time=shown_time,
         )
         return page_reply(text)
@@ -209,8 +218,6 @@ def _own(source: str, _: int) -> bool:
 
 
 def _table(query: ItemsQuery, page: Page[ItemVersion]) -> Table:
-    from urllib.parse import urlencode
-
     kept = {"q": query.q, "department": query.department, "case_type": query.case_type}
     kept = {name: value for name, value in kept.items() if value}
     return Table(
@@ -220,7 +227,7 @@ def _table(query: ItemsQuery, page: Page[ItemVersion]) -> Table:
             Column("编码", "Code"),
             Column("部门", "Department"),
             Column("类型", "Type"),
-            Column("承诺时限(工作日)", "Promised days", numeric=True),
+            Column("承诺时限（工作日）", "Promised days", numeric=True),
             Column("版本", "Version", numeric=True),
         ],
         rows=[

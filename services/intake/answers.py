@@ -78,12 +78,6 @@ class CasesQuery(PageQuery, frozen=True, kw_only=True):
     item_code: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
-class AtQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment in the past, by when things happened; now when absent."""
-
-    at: Annotated[str, msgspec.Meta(max_length=40, description="RFC 3339, or a date.")] = ""
-
-
 class StepView(msgspec.Struct, frozen=True):
     """One row of an outside system that this case is made of."""
 

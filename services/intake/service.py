@@ -30,11 +30,11 @@ from services.chassis.translate import translate
 from services.chassis.vault import Seal
 from services.chassis.web import Call, Page, Pages, Reply, route
 from services.chassis.web.histories import (
+    AtQuery,
     HistoryEvent,
     history_event,
+    moment_of,
     page_reply,
-    shown_time,
-    timeline,
     wants_page,
     written,
 )
@@ -42,7 +42,6 @@ from services.chassis.web.paging import page_of, read_cursor
 from services.chassis.web.parts import Crumb
 from services.intake import messages, projections
 from services.intake.answers import (
-    AtQuery,
     CaseHistory,
     CasesQuery,
     SubmitCase,
@@ -60,7 +59,7 @@ from services.intake.domain import (
 from services.intake.domain.records import Incoming
 from services.intake.messages.records import RefusedError
 from services.intake.messages.records import translate as read_record
-from services.intake.pages import CASE_STATES, TITLES, case_table, filters
+from services.intake.pages import case_page, case_table, filters
 from services.intake.projections import READ_MODEL, CaseRow
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
@@ -209,7 +208,7 @@ class Service:
     def get_case(self, call: Call[None, AtQuery]) -> Any:
         """Rebuilt from events; `at` goes by when things happened in the world."""
         call.wait_until_fresh(self._has)
-        project_no, at = call.path["project_no"], _moment(call.query.at)
+        project_no, at = call.path["project_no"], moment_of(call.query.at)
         stream = stream_id("case", project_no)
         events = self.cases.events_of(stream, at)
         case = self.cases.state_of(Case, stream, at)
@@ -259,19 +258,14 @@ class Service:
         )
 
     def _page_of(self, call: Call[None, AtQuery], case: Case, events: Sequence[Event]) -> str:
-        text, light = CASE_STATES[case.state.value]
         return PAGES.render(
             "case.html",
             call,
             title=f"办件 {case.project_no}",
             english="Case",
             crumbs=[Crumb("办件", "/")],
-            case=case,
-            state=text,
-            light=light,
             at=call.query.at,
-            shown_time=shown_time,
-            moments=timeline(events, TITLES),
+            **case_page(case, events, moment_of(call.query.at) or self.clock.now()),
         )
 
     def _page(self, query: CasesQuery) -> Page[CaseRow]:
@@ -299,12 +293,3 @@ def _project_no(item_code: str, now: datetime, key: str | None) -> str:
     seed = key or token_hex(16)
     serial = int.from_bytes(sha256(seed.encode()).digest()[:8]) % 10**11
     return f"{item_code[:31]}{now.astimezone(SHANGHAI):%Y%m%d}{serial:011}"
-
-
-def _moment(at: str) -> datetime | None:
-    from services.kernel.times import TimeTextError, read_time
-
-    try:
-        return read_time(at) if at else None
-    except TimeTextError as error:
-        raise ContractError(f"at {error}", field="at") from None

@@ -114,11 +114,11 @@ def _table(query: NoticesQuery, page: Page[Notice]) -> Table:
     kept = {"project_no": query.project_no, "notice": query.notice}
     kept = {name: value for name, value in kept.items() if value}
     return Table(
-        caption="通知",
+        caption="通知，最近的在前",
         columns=[
             Column("办件编号", "Case"),
             Column("种类", "Notice"),
-            Column("时间", "At"),
+            Column("时间", "At", numeric=True),
             Column("内容", "Text"),
             Column("效力", "Legal effect"),
         ],

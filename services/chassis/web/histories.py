@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from services.chassis.clock import CHINA
-from services.chassis.errors import UnavailableError
+from services.chassis.errors import ContractError, UnavailableError
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.reader import position_of
 from services.chassis.events import Event
 from services.chassis.web.call import Call, Reply
 from services.chassis.web.freshness import Position, wait_until_fresh
 from services.chassis.web.parts import Light, Moment
-from services.kernel.facts import Actor
+from services.kernel.facts import Actor, ActorKind
+from services.kernel.times import TimeTextError, read_time
+
+_ACTORS: Mapping[str, str] = {
+    "clerk": "窗口人员",
+    "officer": "审批人员",
+    "catalog_editor": "目录编辑",
+    "exchange": "外部系统",
+}
+"""Who acted, in words, by role; other roles are shown as they are."""
 
 
 class HistoryEvent(msgspec.Struct, frozen=True):
@@ -32,6 +41,12 @@ class HistoryEvent(msgspec.Struct, frozen=True):
     correlation_id: str
     causation_id: str
     data: dict[str, Any]
+
+
+class AtQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment in the past, by when things happened; now when absent."""
+
+    at: Annotated[str, msgspec.Meta(max_length=40, description="RFC 3339, or a date.")] = ""
 
 
 class Written(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +79,9 @@ def timeline(events: Iterable[Event], titles: Mapping[str, tuple[str, str, Light
 
 def _moment(event: Event, title: str, english: str, light: Light) -> Moment:
     actor = event.body.actor
-    who = [actor.role, actor.id, actor.unit, actor.window]
+    role = "系统" if actor.kind is ActorKind.SYSTEM else _ACTORS.get(actor.role, actor.role)
+    window = f"{actor.window} 号窗口" if actor.window else ""
+    who = [role, actor.id, actor.unit, window]
     shown = msgspec.to_builtins(history_event(event))
     raw = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()
     return Moment(
@@ -104,6 +121,18 @@ def written(
     except UnavailableError:
         return Written(event)
     return Written(event, found)
+
+
+def moment_of(at: str) -> datetime | None:
+    """Read the moment an `AtQuery` names; None for now.
+
+    Raises:
+        ContractError: it is no time.
+    """
+    try:
+        return read_time(at) if at else None
+    except TimeTextError as error:
+        raise ContractError(f"at {error}", field="at") from None
 
 
 def wants_page(call: Call[Any, Any]) -> bool:

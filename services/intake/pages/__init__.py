@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import urlencode
 
+import msgspec
+
+from services.chassis.events import Event
 from services.chassis.web import Page
-from services.chassis.web.histories import shown_time
-from services.chassis.web.parts import Cell, Column, Filter, Light, Option, Table
+from services.chassis.web.histories import shown_time, timeline
+from services.chassis.web.parts import Cell, Column, Filter, Light, Moment, Option, Table
 from services.intake.answers import CasesQuery
+from services.intake.domain import REASONS, Case
 from services.intake.projections import CaseRow
 
 CASE_STATES: Final[Mapping[str, tuple[str, Light]]] = {
@@ -30,14 +36,98 @@ TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
     "intake.external-record-retracted.v1": ("外部记录撤回", "Record retracted", "red"),
 }
 
+CHANNELS: Final[Mapping[str, str]] = {
+    "window": "窗口",
+    "online": "网上",
+    "mobile": "移动端",
+    "post": "邮寄",
+    "other": "其他",
+}
+"""A sender's own word for its channel is shown as it is."""
+OUTCOMES: Final[Mapping[str, str]] = {"pass": "通过", "return": "退回", "other": "其他"}
+RESULTS: Final[Mapping[str, str]] = {"granted": "准予", "rejected": "不予", "other": "其他"}
+KINDS: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
+"""Completion kinds 0 to 6 (办结方式)."""
+RECORDS: Final[Mapping[str, str]] = {"accept": "受理", "process": "环节", "result": "结果"}
+
+
+def case_page(case: Case, events: Sequence[Event], at: datetime) -> dict[str, Any]:
+    """Give what `case.html` shows of a case as it stands at this moment."""
+    state, light = CASE_STATES[case.state.value]
+    due_at = case.promised_due_at
+    return {
+        "case": case,
+        "state": state,
+        "light": light,
+        "overdue": case.is_open and due_at is not None and due_at < at,
+        "channel": CHANNELS.get(case.channel, case.channel),
+        "refusal": REASONS.get(case.refusal, case.refusal) if case.refusal else "",
+        "ending": _ending(case.granted, case.completion_kind),
+        "moments": moments(events),
+        "shown_time": shown_time,
+    }
+
+
+def moments(events: Sequence[Event]) -> list[Moment]:
+    """Give the timeline of a case: a step by its own name, what came of it in words."""
+    return [
+        _in_words(moment, event)
+        for moment, event in zip(timeline(events, TITLES), events, strict=True)
+    ]
+
+
+def _in_words(moment: Moment, event: Event) -> Moment:
+    said: dict[str, Any] = msgspec.json.decode(event.body.data)
+    match event.type:
+        case "intake.case-submitted.v1":
+            return replace(moment, detail=f"渠道：{CHANNELS.get(said['channel'], said['channel'])}")
+        case "intake.case-accepted.v1" if said.get("promised_due_at"):
+            due_at = datetime.fromisoformat(said["promised_due_at"])
+            return replace(moment, detail=f"承诺时限 {shown_time(due_at)}")
+        case "intake.case-refused.v1":
+            return replace(moment, detail=said["reason"])
+        case "intake.step-reported.v1":
+            handler = f"经办 {said['handler']}" if said.get("handler") else ""
+            outcome = OUTCOMES.get(said["outcome"], said["outcome"])
+            return replace(
+                moment,
+                title=f"环节：{said['name']}",
+                detail=" · ".join(filter(None, [outcome, handler, said.get("unit")])),
+                light="amber" if said["outcome"] == "return" else "",
+            )
+        case "intake.result-reported.v1":
+            result = RESULTS.get(said["result"], said["result"])
+            return replace(moment, detail=f"{result} · {KINDS[said['completion_kind']]}")
+        case "intake.case-completed.v1":
+            in_time = {True: "按期办结", False: "逾期办结"}.get(said.get("on_time"))  # type: ignore[arg-type]
+            ending = _ending(said["granted"], said["completion_kind"])
+            return replace(
+                moment,
+                detail=" · ".join(filter(None, [in_time, ending])),
+                light="red" if said.get("on_time") is False else "green",
+            )
+        case "intake.external-record-corrected.v1":
+            fields = "、".join(said["changed"]) or "申请人信息"
+            return replace(moment, detail=f"{RECORDS[said['record']]}记录更正：{fields}")
+        case "intake.external-record-retracted.v1":
+            return replace(moment, detail=f"{RECORDS[said['record']]}记录由来源系统删除")
+    return moment
+
+
+def _ending(granted: bool | None, kind: int | None) -> str:
+    return "" if kind is None else f"{'准予' if granted else '不予'} · {KINDS[kind]}"
+
 
 def filters(query: CasesQuery) -> list[Filter]:
     """Give the filter form of the list."""
     states = [Option("", "全部"), *(Option(key, text) for key, (text, _) in CASE_STATES.items())]
+    own = {query.channel: query.channel} if query.channel else {}
+    codes = {**own, **CHANNELS}
+    channels = [Option("", "全部"), *(Option(key, text) for key, text in codes.items())]
     return [
         Filter(name="state", label="状态", value=query.state, options=states),
         Filter(name="department", label="部门编码", value=query.department),
-        Filter(name="channel", label="渠道", value=query.channel),
+        Filter(name="channel", label="渠道", value=query.channel, options=channels),
         Filter(name="item_code", label="事项编码", value=query.item_code),
     ]
 
@@ -52,27 +142,27 @@ def case_table(query: CasesQuery, page: Page[CaseRow]) -> Table:
     }
     kept = {name: value for name, value in told.items() if value}
     return Table(
-        caption="办件",
+        caption="办件，最近提交的在前",
         columns=[
             Column("办件编号", "Case"),
             Column("状态", "State"),
             Column("事项", "Item"),
             Column("部门", "Department"),
             Column("渠道", "Channel"),
-            Column("受理", "Accepted"),
-            Column("承诺时限", "Promised by"),
-            Column("办结", "Completed"),
+            Column("受理", "Accepted", numeric=True),
+            Column("承诺时限", "Promised by", numeric=True),
+            Column("办结", "Completed", numeric=True),
         ],
         rows=[
             [
                 Cell(row.project_no, f"/cases/{row.project_no}"),
                 Cell(CASE_STATES[row.state][0], light=CASE_STATES[row.state][1]),
                 row.item_name or row.item_code,
-                row.department or "",
-                row.channel,
-                shown_time(row.accepted_at),
-                shown_time(row.promised_due_at),
-                shown_time(row.completed_at),
+                row.department or "–",
+                CHANNELS.get(row.channel, row.channel),
+                shown_time(row.accepted_at) or "–",
+                shown_time(row.promised_due_at) or "–",
+                shown_time(row.completed_at) or "–",
             ]
             for row in page.items
         ],

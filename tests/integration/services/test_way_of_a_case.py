@@ -282,3 +282,26 @@ def test_pages_and_lists_are_served(client: Client) -> None:
             status, more = client.get(service, f"{path}{joint}cursor={page['next']}")
             assert status == 200
             assert more["items"] != page["items"]
+
+
+def test_unknown_things_are_a_page_for_a_browser_and_a_problem_for_a_program(
+    client: Client,
+) -> None:
+    for service, path in (
+        ("intake", "/cases/nope"),
+        ("approval", "/tasks/nope"),
+        ("catalog", "/items/nope"),
+    ):
+        status, page = client.get(service, path, Accept="text/html")
+        assert (status, "没有找到" in page) == (404, True), (service, path)
+        status, problem = client.get(service, path)
+        assert (status, problem["code"]) == (404, "not_found")
+    for service, path in (("intake", "/cases"), ("approval", "/tasks")):
+        status, problem = client.get(service, f"{path}/nope?at=yesterday")
+        assert (status, problem["field"]) == (400, "at")
+        assert client.get(service, f"{path}/nope?at=2020-10-25T00:00:00")[0] == 404
+    for service in SERVICES:
+        status, page = client.get(service, "/?unheard_of=1", Accept="text/html")
+        assert (status, page.count("<h1")) == (200, 1)
+    status, page = client.get("intake", "/?item_code=nothing", Accept="text/html")
+    assert "没有符合条件的记录" in page

@@ -32,7 +32,9 @@ DEPTH: Final = 32
 """Deepest nesting of arrays and objects."""
 
 _PLACE = re.compile(r" - at `\$?\.?([^`]*)`\Z")
-_MISSING = re.compile(r"required field `([^`]+)`|unknown field `([^`]+)`")
+_MISSING = re.compile(r"required field `([^`]+)`")
+_UNKNOWN = re.compile(r"unknown field `.*`", re.DOTALL)
+_VALUE = re.compile(r"(Invalid enum value) .*", re.DOTALL)
 _NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -124,9 +126,7 @@ def _depth(text: bytes) -> int:
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = dict(pairs)
     if len(keys) != len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise ContractError("an object has a key twice", field=twin[:100])
+        raise ContractError("an object has a key twice")
     return keys
 
 
@@ -170,7 +170,8 @@ def decode_texts(values: MultiDict[str, str], shape: type[T], *, strict: bool) -
     for name, texts in values.lists():
         if name not in fields:
             if strict:
-                raise ContractError("there is no such parameter", field=name[:100])
+                known = ", ".join(sorted(fields)) or "none"
+                raise ContractError(f"a parameter is not known here; there are {known}")
             continue
         if any("\x00" in text or "\ufffd" in text for text in texts):
             raise ContractError("a text is not UTF-8 or contains NUL", field=name)
@@ -213,13 +214,15 @@ def check_path(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def contract_error(error: msgspec.ValidationError) -> ContractError:
-    """Say what msgspec says, with the place as `field`."""
+    """Say what msgspec says, with the place as `field`.
+
+    Only names we declared are repeated: what a caller made up, a value or a key, may be a person's.
+    """
     text = str(error)
     place = _PLACE.search(text)
     path = place[1] if place else ""
-    text = _PLACE.sub("", text)
+    text = _VALUE.sub(r"\1", _UNKNOWN.sub("a field that is not known here", _PLACE.sub("", text)))
     named = _MISSING.search(text)
     if named:
-        name = named[1] or named[2]
-        path = f"{path}.{name}" if path else name
+        path = f"{path}.{named[1]}" if path else named[1]
     return ContractError(text, field=path)

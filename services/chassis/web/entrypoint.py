@@ -123,7 +123,7 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         if self.query is not None:
             return decode_texts(values, self.query, strict=not self.html), after
         if values and not self.html:
-            raise ContractError("there is no such parameter", field=next(iter(values))[:100])
+            raise ContractError("no parameter is known here")
         return None, after
 
     def _body(self, request: Request) -> Any:

@@ -67,13 +67,14 @@ class Load:
         """Ask intake over HTTP for so many cases; returns how many it took."""
         taken = 0
         for _ in range(number):
-            name = f"command-{uuid.uuid4().hex[:12]}"
+            name = f"command-{uuid.uuid4().hex[:12]}"  # also the case's number
             body = {
+                "project_no": name,
                 "item_code": ITEM["item_code"],
                 "channel": "window",
                 "applicant": {"name": "测试", "id_number": "000000190001010000", "phone": "0" * 11},
             }
-            headers = {"Idempotency-Key": name, "X-Correlation-Id": name}
+            headers = {"Idempotency-Key": name}
             if self._post("intake", "/cases", body, self._clerk, headers) == 201:
                 self.acknowledged.append(Command(name))
                 taken += 1

@@ -42,32 +42,32 @@ def migrate_bus(
         UnavailableError: the management API does not answer or refuses.
         ContractError: a queue or exchange exists with another type or other arguments.
     """
-    management = Management(management_url, parse_uri(amqp_uri).vhost)
-    management.ask("PUT", "vhosts", management.vhost)
-    users = {}
-    for service, uri in services.items():
-        address = parse_uri(uri)
-        if address.user != management.user:
-            management.put_user(address.user, address.password)
-        users[service] = address.user
-    others = {OUTSIDE_USER: outside_password, ANALYST_USER: analyst_password}
-    for user, password in others.items():
-        if password:
-            management.put_user(user, password)
-    heard = LISTENS if listens is None else listens
-    found = _found_generations(management)
-    have = {
-        service: (generations or {}).get(service) or found.get(service) or (1, partitions)
-        for service in services
-    }
-    topology = house_topology(users, heard, have)
-    topology.permissions = [
-        one
-        for one in topology.permissions
-        if one.user != management.user and others.get(one.user, "made")
-    ]
-    management.apply(topology)
-    management.verify(topology)
+    with Management(management_url, parse_uri(amqp_uri).vhost) as management:
+        management.ask("PUT", "vhosts", management.vhost)
+        users = {}
+        for service, uri in services.items():
+            address = parse_uri(uri)
+            if address.user != management.user:
+                management.put_user(address.user, address.password)
+            users[service] = address.user
+        others = {OUTSIDE_USER: outside_password, ANALYST_USER: analyst_password}
+        for user, password in others.items():
+            if password:
+                management.put_user(user, password)
+        heard = LISTENS if listens is None else listens
+        found = _found_generations(management)
+        have = {
+            service: (generations or {}).get(service) or found.get(service) or (1, partitions)
+            for service in services
+        }
+        topology = house_topology(users, heard, have)
+        topology.permissions = [
+            one
+            for one in topology.permissions
+            if one.user != management.user and others.get(one.user, "made")
+        ]
+        management.apply(topology)
+        management.verify(topology)
 
 
 def _found_generations(management: Management) -> dict[str, tuple[int, int]]:

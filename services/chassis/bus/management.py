@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
 from services.chassis.bus.topology import Binding, Exchange, Permission, Queue, Topology
@@ -15,7 +15,7 @@ _TIMEOUT_S = 15.0
 
 
 class Management:
-    """One vhost seen through the management API, as an administrator."""
+    """One vhost seen through the management API, as an administrator; closed as a context manager."""
 
     def __init__(self, management_url: str, vhost: str) -> None:
         parts = urlsplit(management_url)
@@ -28,6 +28,12 @@ class Management:
         }
         self.user = unquote(parts.username or "guest")
         self.vhost = vhost
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def ask(self, method: str, *path: str, body: object = None) -> Any:
         """Send one request; path parts are quoted, the word `vhost` is not special.
@@ -118,15 +124,19 @@ class Management:
             return
 
     def apply(self, topology: Topology) -> None:
-        """Make everything that is missing; nothing that is there is changed or emptied."""
+        """Make everything that is missing; nothing that is there is changed or emptied.
+
+        Rights come before queues: where a queue is of the wrong kind, the service it belongs to can
+        still look and say so in its readiness.
+        """
         for exchange in topology.exchanges:
             self.put_exchange(exchange)
+        for permission in topology.permissions:
+            self.permit(permission)
         for queue in topology.queues:
             self.put_queue(queue)
         for binding in topology.bindings:
             self.bind(binding)
-        for permission in topology.permissions:
-            self.permit(permission)
 
     def verify(self, topology: Topology) -> None:
         """Compare every queue with what was asked for.

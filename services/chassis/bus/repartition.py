@@ -66,15 +66,15 @@ def repartition(
     old, new = _open_generation(database, service, partitions)
     if old is None:
         return new.number
-    management = Management(management_url, parse_uri(amqp_uri).vhost)
-    topology = generation_topology(service, sources, new.number, new.partitions)
-    management.apply(topology)
-    management.verify(topology)
-    for binding in entrances(service, sources, old.number):
-        management.unbind(binding)
-    _send_ends(amqp_uri, service, old)
-    _await_drained(database, service, old, deadline)
-    _retire(management, amqp_uri, database, service, old, deadline)
+    with Management(management_url, parse_uri(amqp_uri).vhost) as management:
+        topology = generation_topology(service, sources, new.number, new.partitions)
+        management.apply(topology)
+        management.verify(topology)
+        for binding in entrances(service, sources, old.number):
+            management.unbind(binding)
+        _send_ends(amqp_uri, service, old)
+        _await_drained(database, service, old, deadline)
+        _retire(management, amqp_uri, database, service, old, deadline)
     return new.number
 
 

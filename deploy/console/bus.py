@@ -1,4 +1,4 @@
-"""The bus: parked messages, and the number of partitions."""
+"""The bus: parked messages, lost ones, and the number of partitions."""
 
 from __future__ import annotations
 
@@ -121,6 +121,40 @@ def partitions(
         print_json({"service": service, "partitions": number, "generation": generation})
     else:
         note(f"{service} reads {number} partitions now (generation {generation}).")
+
+
+def missing(service: Service, as_json: Json = False) -> None:
+    """List events of other services that never reached this one, though later ones did.
+
+    What stays in the list is lost on the bus; `rewind` of its source sends it again.
+    """
+    from services.chassis.bus.positions import holes
+
+    with _database(service) as database:
+        found = [(source, *hole) for source, each in holes(database).items() for hole in each]
+    if as_json:
+        print_json([{"source": source, "first": a, "last": b} for source, a, b in found])
+    elif found:
+        print_table(
+            ["source", ">first", ">last", ">events"], [(s, a, b, b - a + 1) for s, a, b in found]
+        )
+    else:
+        note(f"{service} misses nothing.")
+
+
+def rewind(
+    source: Service,
+    position: Annotated[int, typer.Argument(min=0, help="Last position that need not go again.")],
+) -> None:
+    """Let the relay of a service send everything after a position again.
+
+    Its relay, running or not, takes it up; who has an event already drops it.
+    """
+    from services.chassis.bus.relay import rewind as set_back
+
+    with _database(source) as database:
+        set_back(database, position)
+    note(f"The relay of {source} sends everything after {position} again.")
 
 
 @contextmanager

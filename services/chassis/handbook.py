@@ -46,6 +46,7 @@ PROMQL: Final = {
     "banjian_relay_lag_events": f"max {_EACH} (banjian_relay_lag_events)",
     "banjian_parked_messages": f"max {_EACH} (banjian_parked_messages)",
     "banjian_held_messages": f"max {_EACH} (banjian_held_messages)",
+    "banjian_missing_events": f"max {_EACH} (banjian_missing_events)",
     "banjian_ledger_position_events": f"max {_EACH} (banjian_ledger_position_events)",
     "banjian_tail_age_seconds": f"max {_EACH} (banjian_tail_age_seconds)",
     "banjian_inbox_handled": (

@@ -40,6 +40,7 @@ CATALOGUE: Final[dict[str, str]] = {
     "relay_started": "The relay publishes from `position` on.",
     "relay_interrupted": "Publishing broke off; it resumes from the saved `position`.",
     "relay_caught_up": "Everything in the log is confirmed by the broker.",
+    "relay_rewound": "Somebody set the saved position back from `before` to `position`.",
     "subscription_started": "The partition queues are being read.",
     "subscription_interrupted": "Reading broke off; nothing was acknowledged; it tries again.",
     "batch_failed": "A batch was rolled back and is taken again one message at a time.",

@@ -22,6 +22,7 @@ GAUGES: Final = {
     "relay_lag_events": "Events in the log that the broker has not confirmed yet.",
     "parked_messages": "Messages set aside for a person to look at.",
     "held_messages": "Messages that wait for an earlier one of their case, or for a retry.",
+    "missing_events": "Events of other services that were never heard, though later ones were.",
     "ledger_position_events": "Position of the last sealed event, counted from 1.",
     "tail_age_seconds": "Age of the oldest event that is not sealed yet, 0 when all are.",
 }

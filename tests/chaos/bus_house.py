@@ -24,7 +24,7 @@ from services.chassis.events import Event
 from tests.chaos.ledger import Ledger, check_ledger, stream_messages
 from tests.chaos.load import Load
 from tests.support.house import House, fresh_house
-from tests.support.processes import Child
+from tests.support.processes import Child, answers
 from tests.support.proxy import Proxy
 from tests.support.servers import throwaway
 from tests.support.waiting import wait_until
@@ -44,6 +44,8 @@ class BusHouse:
         self.load = Load(house)
         self.proxies = {"serve": consumers, "relay": relays}
         self._children: dict[tuple[str, str], Child] = {}
+        self._mutants: list[Child] = []
+        self._wanted: list[tuple[str, str]] = []
 
     def begin(self, *wanted: tuple[str, str]) -> None:
         """Start (role, service), all at once, and wait until they are ready."""
@@ -54,6 +56,10 @@ class BusHouse:
         for role, service in wanted:
             self._children[role, service].wait_ready(self.ready_url(role, service))
 
+    def remember(self) -> None:
+        """What runs now is what `mend` lets run."""
+        self._wanted = list(self._children)
+
     def end(self, role: str, service: str) -> None:
         """Ask a process to end."""
         assert self._children.pop((role, service)).terminate() == 0
@@ -62,8 +68,36 @@ class BusHouse:
         """Kill a process (SIGKILL)."""
         self._children.pop((role, service)).kill()
 
+    def mend(self) -> None:
+        """Undo whatever a failed test left behind: the next one begins with a whole house."""
+        for mutant in self._mutants:
+            mutant.kill()
+        for proxy in self.proxies.values():
+            proxy.heal()
+        broker = self.servers.rabbitmq
+        broker.kill()
+        broker.start()
+        for wanted in self._wanted:
+            if wanted not in self._children:
+                self.begin(wanted)
+        self.house.migrate()
+        for service in RELAYS:
+            self.rewind(service, 0)
+        self.wait_ready()
+        for service in SERVES:
+            self.rows(f"UPDATE {service}.held SET state = 'discarded' WHERE position IS NULL")
+            self.rows(
+                f"UPDATE {service}.held SET retry_at = clock_timestamp(), state = 'retrying'"
+                " WHERE state = 'parked'"
+            )
+
+    def wait_ready(self) -> None:
+        """Wait until all that runs is ready."""
+        urls = [self.ready_url(*each) for each in self._children]
+        wait_until(lambda: all(map(answers, urls)), 40, step=0.1, what="all are ready")
+
     def kill_all(self) -> None:
-        for child in self._children.values():
+        for child in (*self._mutants, *self._children.values()):
             child.kill()
 
     def child(self, role: str, service: str) -> Child:
@@ -93,7 +127,8 @@ class BusHouse:
             f"relay.main({service!r})\n"
         )
         log = self.house.folder / f"mutant-{service}.log"
-        return Child([sys.executable, "-c", script], self.house.env, log)
+        self._mutants.append(Child([sys.executable, "-c", script], self.house.env, log))
+        return self._mutants[-1]
 
     def check(self, *, within_s: float = 30, held: int = 0) -> Ledger:
         """Run the ledger check with everything that was promised, readiness of all included."""
@@ -139,7 +174,7 @@ class BusHouse:
         publisher.close()
 
     def rewind(self, service: str, position: int) -> None:
-        """Let a relay that does not run publish again everything after a position."""
+        """Let a relay publish again everything after a position."""
         with closing(Database(self.house.database_url_of(service))) as database:
             rewind(database, position)
 
@@ -228,6 +263,7 @@ def bus_house_at_work(database_servers: Endpoints, folder: Path) -> Iterator[Bus
             what="intake knows the item",
         )
         built.end("serve", "catalog")
+        built.remember()
         yield built
 
 

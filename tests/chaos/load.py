@@ -148,7 +148,7 @@ def send(house: House, records: Sequence[Mapping[str, Any]]) -> None:
                 json.dumps(one).encode(),
                 partition_key=str(one["project_no"]),
                 content_type="application/json",
-                message_id=str(one["row_guid"]),
+                message_id=one["row_guid"] if isinstance(one["row_guid"], str) else "",
             )
         publisher.confirm()
     finally:

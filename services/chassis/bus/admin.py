@@ -57,7 +57,7 @@ def migrate_bus(
         heard = LISTENS if listens is None else listens
         found = _found_generations(management)
         have = {
-            service: (generations or {}).get(service) or found.get(service) or (1, partitions)
+            service: (generations or {}).get(service) or _at_least(found.get(service), partitions)
             for service in services
         }
         topology = house_topology(users, heard, have)
@@ -68,6 +68,13 @@ def migrate_bus(
         ]
         management.apply(topology)
         management.verify(topology)
+
+
+def _at_least(found: tuple[int, int] | None, partitions: int) -> tuple[int, int]:
+    """Give the generation to make; a first one, half made when `migrate` broke off, is finished."""
+    if found is None or found[0] == 1:
+        return 1, max(partitions, found[1] if found else 0)
+    return found
 
 
 def _found_generations(management: Management) -> dict[str, tuple[int, int]]:

@@ -12,15 +12,19 @@ _LOW = """
 SELECT source, coalesce((SELECT upper(r) - 1 FROM unnest(done) AS r WHERE lower(r) <= 1), 0)
 FROM inbox
 """
+# Below the last position heard of (taken in or held), what is neither done nor held.
 _HOLES = """
-WITH gaps AS (
-    SELECT unnest(int8multirange(int8range(1, upper(done))) - done) AS gap
-    FROM inbox WHERE source = %s AND NOT isempty(done)
+WITH heard AS (
+    SELECT i.source, i.done + coalesce(h.held, '{}') AS heard
+    FROM inbox AS i LEFT JOIN LATERAL (
+        SELECT range_agg(int8range(position, position, '[]')) AS held
+        FROM held WHERE source = i.source AND position IS NOT NULL AND state <> 'discarded'
+    ) AS h ON true
+), holes AS (
+    SELECT source, unnest(int8multirange(int8range(1, upper(heard))) - heard) AS hole
+    FROM heard WHERE NOT isempty(heard)
 )
-SELECT lower(gap), upper(gap) - 1 FROM gaps
-WHERE (SELECT count(*) FROM held WHERE source = %s AND state <> 'discarded'
-       AND position <@ gap) < upper(gap) - lower(gap)
-ORDER BY 1 LIMIT %s
+SELECT source, lower(hole), upper(hole) - 1 FROM holes ORDER BY 1, 2
 """
 
 
@@ -58,8 +62,22 @@ def wait_for(database: Database, source: str, position: int, timeout: float = 2.
 
 
 def missing(database: Database, source: str, limit: int = 100) -> list[tuple[int, int]]:
-    """List holes (first, last) below the highest done position that no held message explains.
+    """List holes (first, last) below the highest position heard of that no held message explains.
 
-    A hole that stays is a message the bus lost; `relay.rewind` of the source heals it.
+    A hole that stays is a message the bus lost; `relay.rewind` of the source heals it. Events on
+    their way make holes of a moment.
     """
-    return [(int(a), int(b)) for a, b in database.read(_HOLES, (source, source, limit))]
+    return holes(database).get(source, [])[:limit]
+
+
+def holes(database: Database) -> dict[str, list[tuple[int, int]]]:
+    """Give the holes of every source that has some."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for source, first, last in database.read(_HOLES):
+        found.setdefault(source, []).append((int(first), int(last)))
+    return found
+
+
+def count_missing(database: Database) -> int:
+    """Count the events in all holes of all sources."""
+    return sum(last - first + 1 for each in holes(database).values() for first, last in each)

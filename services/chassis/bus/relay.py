@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from services.chassis.bus.envelope import EVENT_CONTENT_TYPE, Publication, encode, routing_key
 from services.chassis.bus.publisher import Publisher
+from services.chassis.bus.sealing import BACKOFF_S, IDLE_S, Sealing
 from services.chassis.bus.topology import events_exchange
 from services.chassis.errors import BanjianError, ContractError, UnavailableError
 from services.chassis.eventlog import reader
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.green import ANSWER_S
 from services.chassis.eventlog.sealer import Sealer
 from services.chassis.events import Event
 from services.chassis.logs import configure, get_logger
@@ -22,19 +24,19 @@ from services.chassis.metrics import Metrics
 from services.chassis.probes import Probes, serve_probes
 from services.chassis.settings import Settings
 
-IDLE_S = (0.005, 0.02)
-"""Shortest and longest pause between two looks at an idle log."""
-BACKOFF_S = (0.1, 5.0)
-"""Shortest and longest pause after trouble with broker or database."""
 SAVE_EVERY_S = 1.0
-_SAVE = "UPDATE relay SET position = %s WHERE position < %s"
+LOOK_EVERY_S = 1.0
+"""How often the saved position is looked at, in case somebody set it back."""
+# Nobody who set the position back meanwhile is overruled.
+_SAVE = "UPDATE relay SET position = %s WHERE position < %s AND position >= %s"
 
 
 class Relay:
     """The relay of a service. Several may run: each seals in turn and duplicates are dropped later.
 
     Publishes everything after the saved position in order and saves a position only when the broker
-    has confirmed all up to it; so a crash anywhere costs duplicates, never an event.
+    has confirmed all up to it; so a crash anywhere costs duplicates, never an event. Sealing
+    goes on in a thread of its own while publishing waits.
     """
 
     def __init__(
@@ -62,7 +64,8 @@ class Relay:
         self._sealer = Sealer(database, service)
         self._publisher: Publisher | None = None
         self._saved = -1
-        self._tip = 0
+        self._looked_at = 0.0
+        self._sealing: Sealing | None = None
         self.trouble = ""
         """Why nothing is published at present; empty when all is well."""
 
@@ -73,23 +76,9 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Seal and publish until `stop` is set; lives through outages of broker and database."""
-        idle, failures = IDLE_S[0], 0
-        while not stop.is_set():
-            try:
-                published = self.run_once()
-                self._recovered()
-                failures = 0
-            except BanjianError as error:
-                self._interrupted(error)
-                stop.wait(min(BACKOFF_S[0] * 2.0**failures, BACKOFF_S[1]))
-                failures = min(failures + 1, 10)
-                continue
-            if published:
-                idle = IDLE_S[0]
-            else:
-                stop.wait(idle)
-                idle = min(idle * 1.5, IDLE_S[1])
-        self.close()
+        with Sealing(self._sealer) as sealing:
+            self._sealing = sealing
+            self._publish_until(stop, sealing)
 
     def run_once(self) -> int:
         """Seal and publish what there is now; gives the number of events published.
@@ -99,8 +88,11 @@ class Relay:
             ContractError: the log holds an event that no `Publication` names.
         """
         self._sealer.seal()
-        if self._saved < 0:
-            self._saved = self._read_position()
+        return self.publish_once()
+
+    def publish_once(self) -> int:
+        """Publish what is sealed; gives and raises what `run_once` does."""
+        self._look()
         publisher = self._open()
         total, last, saved_at = 0, self._saved, time.monotonic()
         while events := reader.tail(self._database, self._service, last, self._batch):
@@ -108,7 +100,6 @@ class Relay:
                 self._publish(publisher, event)
             total += len(events)
             last = events[-1].position
-            self._tip = max(self._tip, last)
             if time.monotonic() - saved_at >= SAVE_EVERY_S:
                 self._save(publisher, last)
                 saved_at = time.monotonic()
@@ -121,22 +112,24 @@ class Relay:
         return total
 
     def lag(self) -> int:
-        """Events sealed but not confirmed by the broker, asked from the database.
+        """Events in the log, sealed or not, that the broker has not confirmed; asks the database.
 
         Raises:
             UnavailableError: the database does not answer.
         """
         saved = self._saved if self._saved >= 0 else self._read_position()
-        return max(reader.tip(self._database, self._service) - saved, 0)
+        log = reader.lag(self._database, self._service)
+        return max(log.tip + log.unsealed - saved, 0)
 
     def check(self) -> str:
         """Readiness: says how the relay is.
 
         Raises:
-            UnavailableError: nothing can be published at present.
+            UnavailableError: nothing can be published, or nothing sealed, at present.
         """
-        if self.trouble:
-            raise UnavailableError(self.trouble)
+        sealing = self._sealing.trouble if self._sealing is not None else ""
+        if self.trouble or sealing:
+            raise UnavailableError(self.trouble or sealing)
         return f"confirmed to {self._saved}"
 
     def close(self) -> None:
@@ -144,6 +137,27 @@ class Relay:
         publisher, self._publisher = self._publisher, None
         if publisher is not None:
             publisher.close()
+
+    def _publish_until(self, stop: threading.Event, sealing: Sealing) -> None:
+        idle, failures = IDLE_S[0], 0
+        while not stop.is_set():
+            sealing.news.clear()
+            try:
+                published = self.publish_once()
+                self._recovered()
+                failures = 0
+            except BanjianError as error:
+                self._interrupted(error)
+                stop.wait(min(BACKOFF_S[0] * 2.0**failures, BACKOFF_S[1]))
+                failures = min(failures + 1, 10)
+                continue
+            if published:
+                idle = IDLE_S[0]
+            elif not stop.is_set():
+                # Another process may have sealed, which sets no news here: never wait for long.
+                sealing.news.wait(idle)
+                idle = min(idle * 1.5, IDLE_S[1])
+        self.close()
 
     def _publish(self, publisher: Publisher, event: Event) -> None:
         publication = self._publications.get(event.type)
@@ -161,7 +175,7 @@ class Relay:
 
     def _save(self, publisher: Publisher, position: int) -> None:
         publisher.confirm()
-        self._database.run(_SAVE, (position, position))
+        self._database.run(_SAVE, (position, position, self._saved))
         if self._metrics is not None:
             self._metrics.relayed(position - self._saved)
         self._saved = position
@@ -176,6 +190,19 @@ class Relay:
             )
             get_logger().info("relay_started", position=self._saved)
         return self._publisher
+
+    def _look(self) -> None:
+        """Take up a position that somebody set back (`rewind`)."""
+        now = time.monotonic()
+        if self._saved >= 0 and now - self._looked_at < LOOK_EVERY_S:
+            return
+        self._looked_at = now
+        position = self._read_position()
+        if 0 <= self._saved <= position:
+            return
+        if self._saved >= 0:
+            get_logger().warning("relay_rewound", position=position, before=self._saved)
+        self._saved = position
 
     def _read_position(self) -> int:
         rows = self._database.read("SELECT position FROM relay")
@@ -197,7 +224,7 @@ class Relay:
 def rewind(database: Database, position: int) -> None:
     """Let the relay publish again everything after `position`; consumers drop what they have.
 
-    A running relay takes it up when it starts again.
+    A running relay takes it up within `LOOK_EVERY_S`.
     """
     database.run("UPDATE relay SET position = least(position, %s)", (position,))
 
@@ -217,7 +244,9 @@ def main(service: str) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    database = Database(settings.database_url, maximum=4, application_name=f"{service} relay")
+    database = Database(
+        settings.database_url, maximum=4, answer_s=ANSWER_S, application_name=f"{service} relay"
+    )
     metrics = Metrics(service)
     relay = Relay(database, settings.amqp_uri, publications_of(service), service, metrics=metrics)
     metrics.watch("relay_lag_events", lambda: _or_unknown(relay.lag))

@@ -17,6 +17,7 @@ method returns; an exception rolls everything back.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -25,7 +26,8 @@ from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint, SharedExtension
 
 import contracts
-from services.chassis.bus.providers import ApplicationProvider
+from services.chassis.bus.positions import count_missing
+from services.chassis.bus.providers import PROBE_S, ApplicationProvider
 from services.chassis.bus.settling import Dispatch, Turn
 from services.chassis.bus.subscriber import Subscriber, Subscription
 from services.chassis.errors import UnavailableError
@@ -73,6 +75,7 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             seal=Seal.from_file(settings.vault_key_file) if settings.vault_key_file else None,
             metrics=frame.metrics,
         )
+        frame.metrics.watch("missing_events", lambda: _missing(provider))
         frame.probes.add("bus", self._check)
         frame.probes.add("queues", self._subscriber.check, stage="startup")
         self._thread = self.container.spawn_managed_thread(
@@ -125,6 +128,13 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
                 raise exc_info[1]
 
         return dispatch
+
+
+def _missing(provider: ApplicationProvider) -> float:
+    """Count what was never heard; NaN while the database cannot be asked."""
+    with eventlet.Timeout(PROBE_S, False), suppress(UnavailableError):
+        return float(count_missing(provider.database))
+    return float("nan")
 
 
 class BusEntrypoint(Entrypoint):  # type: ignore[misc]  # nameko is untyped

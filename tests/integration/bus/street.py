@@ -29,6 +29,7 @@ from services.chassis.vault import Seal
 from services.kernel.facts import Actor, ActorKind
 from services.kernel.identifiers import stream_id
 from tests.support.vhosts import Vhost
+from tests.support.waiting import wait_until
 
 LISTENS = {"alpha": (), "beta": ("alpha", "ingress"), "gamma": ("alpha",)}
 PUBLISHED = ("alpha.thing-done.v1", "alpha.thing-seen.v1")
@@ -135,11 +136,19 @@ class Street:
         return self.databases[service]
 
     def write(self, events: Sequence[Event]) -> None:
-        """Put events into alpha's log, one transaction, as its role may."""
+        """Put events into alpha's log, one transaction, as its role may; they can be sealed then."""
         rows = [(e.stream, e.version, e.type, msgspec.json.encode(e.body)) for e in events]
         with self.database("alpha").connection() as connection, connection.cursor() as cursor:
             values = b",".join(cursor.mogrify("(%s,%s,%s,%s)", row) for row in rows)
-            cursor.execute(b"INSERT INTO events (stream, version, topic, state) VALUES " + values)
+            cursor.execute(
+                b"INSERT INTO events (stream, version, topic, state) VALUES "
+                + values
+                + b" RETURNING xid::text"
+            )
+            written = cursor.fetchone()[0]
+        # Writers elsewhere on the server may be older and open; the sealer waits for them.
+        below = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8"
+        wait_until(lambda: self.database("alpha").run(below, (written,))[0][0])
 
     def publish(self, events: Sequence[Event], service: str = "alpha") -> None:
         """Send these events as they are, in this order, past the log and the relay."""

@@ -19,6 +19,7 @@ import psycopg2.extras
 from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.failures import is_ambiguous, translate
 from services.chassis.eventlog.green import bound_waits
+from services.chassis.eventlog.watch import Watch
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # UUID objects in and out, for every connection of the process
 
@@ -63,6 +64,7 @@ class Database:
         statement_timeout_ms: int = 30_000,
         lock_timeout_ms: int = 10_000,
         idle_in_transaction_timeout_ms: int = 10_000,
+        answer_s: float | None = None,
         application_name: str = "banjian",
     ) -> None:
         """Remember how to connect; the first connection is made when it is needed.
@@ -70,6 +72,8 @@ class Database:
         Args:
             minimum: connections kept open when idle.
             maximum: connections open at most; a further caller waits `acquire_timeout_s`.
+            answer_s: a connection lent for longer is cut (see `watch`); for threads whose every
+                loan is one statement. Under eventlet `green` bounds each wait instead.
         """
         bound_waits()
         self.url = url
@@ -96,6 +100,7 @@ class Database:
         self._open = 0
         self._freed = threading.Condition()
         self._closed = False
+        self._watch = None if answer_s is None else Watch(answer_s)
 
     @property
     def open(self) -> int:
@@ -173,6 +178,8 @@ class Database:
     def close(self) -> None:
         """Close the pool; connections in use close when they return."""
         self._closed = True
+        if self._watch is not None:
+            self._watch.stop()
         self.discard_idle()
 
     def _acquire(self) -> Connection:
@@ -193,20 +200,32 @@ class Database:
                     self._open += 1
             if connection is None:
                 return self._connect()
+            self._lent(connection)
             if time.monotonic() - since < RESTED_S or self._alive(connection):
                 return connection
             self._drop(connection)
 
+    def _lent(self, connection: Connection) -> None:
+        if self._watch is not None:
+            self._watch.begin(connection)
+
+    def _returned(self, connection: Connection) -> None:
+        if self._watch is not None:
+            self._watch.end(connection)
+
     def _connect(self) -> Connection:
+        connection: Connection | None = None
         try:
-            connection: Connection = psycopg2.connect(
-                self.url, connection_factory=Connection, **self._options
-            )
+            connection = psycopg2.connect(self.url, connection_factory=Connection, **self._options)
+            self._lent(connection)
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(self._settings)
             connection.prepared = set()
         except BaseException as error:
+            if connection is not None:
+                self._returned(connection)
+                connection.close()
             with self._freed:
                 self._open -= 1
                 self._freed.notify()
@@ -224,6 +243,7 @@ class Database:
         return True
 
     def _drop(self, connection: Connection) -> None:
+        self._returned(connection)
         connection.close()
         with self._freed:
             self._open -= 1
@@ -235,7 +255,9 @@ class Database:
                 with connection.cursor() as cursor:  # rollback() does nothing in autocommit
                     cursor.execute("ROLLBACK")
         except psycopg2.Error:
+            self._returned(connection)
             connection.close()
+        self._returned(connection)
         if connection.closed or self._closed:
             self._drop(connection)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -9,33 +10,39 @@ import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 
-from services.chassis.errors import BanjianError, UnavailableError
-from services.chassis.eventlog.database import Database
+from services.chassis.errors import BanjianError, ConflictError, UnavailableError
+from services.chassis.eventlog import unit_of_work
+from services.chassis.eventlog.database import Connection, Database
+from services.chassis.eventlog.failures import REWRITTEN
 from services.chassis.eventlog.migrate import ServiceAccess, migrate_database
+from services.chassis.eventlog.reader import tail
+from services.chassis.rebuild import run as rebuilding
+from services.chassis.rebuild.run import Progress
+from services.kernel.identifiers import stream_id
 from tests.chaos.ledger import Command, LedgerError, check_ledger
 from tests.chaos.store_house import SERVICES, StoreHouse
 from tests.integration.eventlog.conftest import as_role
-from tests.integration.eventlog.domain import Counters, facts
+from tests.integration.eventlog.domain import Counter, Counters, facts
+from tests.integration.rebuild_logs import rebuild_of
 from tests.support.databases import fresh_database
 from tests.support.processes import answers
+from tests.support.proxy import Proxy
 from tests.support.waiting import wait_until
 
-pytestmark = [
-    pytest.mark.timeout(180),
-    # Servers outlive their starter on purpose; Python warns of every such child.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.timeout(180)
 
 DIES = """
 from services.chassis.eventlog.unit_of_work import UnitOfWork
@@ -106,14 +113,66 @@ def test_a2_lost_commit_answer_is_no_failure(store: StoreHouse) -> None:
     store.check()
 
 
+class Trusting(Database):
+    """A pool that keeps what it has and never looks whether it lives."""
+
+    def _alive(self, connection: Connection) -> bool:
+        return True
+
+    def _release(self, connection: Connection) -> None:
+        with self._freed:
+            self._idle.append((connection, time.monotonic()))
+            self._freed.notify()
+
+    def discard_idle(self) -> None:
+        """Keep them."""
+
+
+@pytest.mark.parametrize("pool_class", [Database, Trusting], ids=["ours", "mutation-trusting"])
+def test_a3_pool_gets_over_a_killed_backend(
+    store: StoreHouse, pool_class: type[Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_of_work, "RESOLVE_S", 0.5)
+    with trial_log(store) as (_, url):
+        pool = pool_class(url)
+        counters = Counters(pool)
+        counters.count(facts(), "a")
+        os.kill(_backend_of(store, "banjian_trial"), signal.SIGKILL)
+        wait_until(lambda: _answers(store), 30, what="the server has recovered")
+
+        outcomes = [_outcome(counters) for _ in range(3)]
+
+        Database.discard_idle(pool)
+    # The first may meet the dead connection after it has begun; it says so, and is asked again.
+    lost = UnavailableError
+    assert outcomes[1:] == ([lost, lost] if pool_class is Trusting else [None, None])
+
+
+def _outcome(counters: Counters) -> type[BanjianError] | None:
+    try:
+        counters.count(facts(), "a")
+    except BanjianError as error:
+        return type(error)
+    return None
+
+
+def _answers(store: StoreHouse) -> bool:
+    try:
+        return store.rows("SELECT 1") == [(1,)]
+    except psycopg2.OperationalError:
+        return False
+
+
+def _backend_of(store: StoreHouse, role: str) -> int:
+    [(pid,)] = store.rows("SELECT pid FROM pg_stat_activity WHERE usename = %s LIMIT 1", role)
+    return int(pid)
+
+
 def test_a3_killed_backend_loses_nothing(store: StoreHouse) -> None:
     with store.load() as made:
         wait_until(lambda: len(made) > 8, 60)
         before = store.rows("SELECT pg_postmaster_start_time()")
-        [(pid,)] = store.rows(
-            "SELECT pid FROM pg_stat_activity WHERE usename = 'banjian_intake' LIMIT 1"
-        )
-        os.kill(pid, signal.SIGKILL)
+        os.kill(_backend_of(store, "banjian_intake"), signal.SIGKILL)
         reached = len(made)
         wait_until(lambda: len(made) > reached + 8, 60, what="commands go on")
 
@@ -142,7 +201,10 @@ def trial_log(store: StoreHouse) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("durable", [True, False], ids=["durable", "mutation-not-durable"])
-def test_a4_what_was_acknowledged_is_there(store: StoreHouse, durable: bool) -> None:
+def test_a4_what_was_acknowledged_is_there(
+    store: StoreHouse, durable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_of_work, "RESOLVE_S", 0.5)  # nobody starts it before they give up
     with trial_log(store) as (admin, url):
         if not durable:
             name = admin.rpartition("/")[2]
@@ -177,6 +239,73 @@ def test_a4_what_was_acknowledged_is_there(store: StoreHouse, durable: bool) -> 
     store.check()
 
 
+@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "mutation-no-unique"])
+def test_a7_one_of_eight_appends_of_a_version_wins(store: StoreHouse, guarded: bool) -> None:
+    with trial_log(store) as (admin, url):
+        if not guarded:
+            run_as(admin, "ALTER TABLE trial.events DROP CONSTRAINT events_stream_version_key")
+        pool = Database(url)
+        counters = Counters(pool)
+        counters.count(facts(), "a")
+        start = threading.Barrier(8)
+
+        def write() -> bool:
+            own = counters.load(Counter, stream_id("counter", "a"))
+            own.count(facts(), "a")
+            start.wait()
+            try:
+                counters.keep(own)
+            except ConflictError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            won = [job.result() for job in [threads.submit(write) for _ in range(8)]].count(True)
+        versions = pool.read("SELECT version FROM events ORDER BY version")
+        pool.close()
+    assert won == (1 if guarded else 8)
+    assert len(versions) == 1 + won
+
+
+@pytest.mark.parametrize(
+    ("rights", "trigger", "refusal"),
+    [(False, True, "42501"), (True, True, REWRITTEN), (False, False, "42501"), (True, False, "")],
+    ids=["both-guards", "trigger-alone", "rights-alone", "mutation-neither"],
+)
+def test_d10_either_guard_of_the_log_is_enough(
+    store: StoreHouse, rights: bool, trigger: bool, refusal: str
+) -> None:
+    """`rights`: the service may UPDATE; `trigger`: the append-only trigger stands."""
+    with trial_log(store) as (admin, url):
+        pool = Database(url)
+        Counters(pool).count(facts(), "a")
+        pool.close()
+        if rights:
+            run_as(admin, "GRANT UPDATE ON trial.events TO banjian_trial")
+        if not trigger:
+            run_as(
+                admin,
+                "SET session_replication_role = replica;"
+                "ALTER TABLE trial.events DISABLE TRIGGER append_only",
+            )
+        said = ""
+        try:
+            run_as(url, "UPDATE trial.events SET state = ''")
+        except psycopg2.Error as error:
+            said = error.pgcode or "?"
+    assert said == refusal
+
+
+def run_as(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
+
+
 class TestSlowDisk:
     """A11: every fsync of PostgreSQL takes 4 or 20 ms longer."""
 
@@ -208,15 +337,13 @@ class TestSlowDisk:
 
 def _serialise(admin: str) -> None:
     """Take one lock for every append, as a log that notifies or locks its table does."""
-    connection = psycopg2.connect(admin)
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION trial.one_by_one() RETURNS trigger LANGUAGE plpgsql AS"
-            " 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';"
-            "CREATE TRIGGER one_by_one BEFORE INSERT ON trial.events"
-            " FOR EACH ROW EXECUTE FUNCTION trial.one_by_one()"
-        )
-    connection.close()
+    run_as(
+        admin,
+        "CREATE FUNCTION trial.one_by_one() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';"
+        "CREATE TRIGGER one_by_one BEFORE INSERT ON trial.events"
+        " FOR EACH ROW EXECUTE FUNCTION trial.one_by_one()",
+    )
 
 
 def _median_of_append(store: StoreHouse, url: str, delay_ms: int) -> float:
@@ -267,8 +394,6 @@ def test_a12_frozen_database_is_said_and_nothing_else_stands_still(
     assert max(measured) < 0.1
     assert all(tries[-1].status == 201 for tries in done)
     store.check()
-    store.children["intake"].kill()
-    store.start_intake()
 
 
 def test_a12_the_watch_sees_a_hub_that_stands_still(store: StoreHouse, tmp_path: Path) -> None:
@@ -316,13 +441,43 @@ def test_a12_connection_to_a_silent_server_is_given_up(bounded: bool) -> None:
             text=True,
         )
         try:
-            said = tried.communicate(timeout=20 if bounded else 8)[0]
+            said = tried.communicate(timeout=20 if bounded else 5)[0]
         except subprocess.TimeoutExpired:
             said = "hangs"
         finally:
             tried.kill()
             tried.wait()
     assert said.strip() == ("gave up True" if bounded else "hangs")
+
+
+@pytest.mark.parametrize("answer_s", [0.6, None], ids=["ours", "mutation-unbounded"])
+@pytest.mark.parametrize("copy", [False, True], ids=["statement", "copy"])
+def test_a12_thread_gets_over_a_server_gone_silent(
+    store: StoreHouse, answer_s: float | None, copy: bool
+) -> None:
+    """The relay's pool, without eventlet: connections are open, then nothing comes any more."""
+    parts = urlsplit(store.house.database_url_of("intake"))
+    with Proxy("127.0.0.1", store.servers.postgres.port) as proxy:
+        netloc = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{proxy.port}"
+        pool = Database(parts._replace(netloc=netloc).geturl(), answer_s=answer_s)
+
+        def ask() -> object:
+            return tail(pool, "intake", 0, 5) if copy else pool.run("SELECT 1")
+
+        sound = ask()
+        proxy.blackhole()
+        with ThreadPoolExecutor(1) as thread:
+            asked = thread.submit(ask)
+            if answer_s is None:
+                with pytest.raises(TimeoutError):
+                    asked.result(3)
+                proxy.cut()
+                proxy.heal()
+            with pytest.raises(UnavailableError):
+                asked.result(10 if answer_s is None else 3)
+        proxy.heal()
+        assert ask() == sound
+        pool.close()
 
 
 def test_a12_exhausted_pool_says_so_in_time(store: StoreHouse) -> None:
@@ -344,6 +499,39 @@ def test_b14_rebuild_while_cases_come_in(store: StoreHouse) -> None:
         reached = len(made)
         wait_until(lambda: len(made) > reached + 4, 60, what="commands go on")
 
+    store.check()
+
+
+@pytest.mark.parametrize("catch_up", [True, False], ids=["ours", "mutation-no-catch-up"])
+def test_b14_what_comes_in_during_a_rebuild_is_caught_up(
+    store: StoreHouse, catch_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = rebuilding._take
+
+    def without(*arguments: Any) -> None:
+        if arguments[-1] != "catch_up":
+            take(*arguments)
+
+    def report(progress: Progress) -> None:
+        if progress.phase == "finish":  # the bulk is read; this comes in behind it
+            store.command()
+
+    store.check()
+    if not catch_up:
+        monkeypatch.setattr(rebuilding, "_take", without)
+        monkeypatch.setattr(rebuilding, "_take_own_tail", lambda *_: None)
+
+    assert rebuild_of(store.house, "intake", report=report).switched
+
+    monkeypatch.undo()
+    gc.unfreeze()  # a rebuild freezes it, which is for a process of its own
+    if catch_up:
+        store.check()
+        return
+    with pytest.raises(LedgerError) as failed:
+        store.check()
+    assert failed.value.aspects == {"read model"}
+    store.house.banjian("rebuild", "intake")
     store.check()
 
 

@@ -17,7 +17,6 @@ from services.chassis.errors import BanjianError, ContractError, UnavailableErro
 from services.chassis.eventlog import reader
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.green import ANSWER_S
-from services.chassis.eventlog.green import ANSWER_S
 from services.chassis.eventlog.sealer import Sealer
 from services.chassis.events import Event
 from services.chassis.logs import configure, get_logger

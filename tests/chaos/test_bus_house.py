@@ -169,7 +169,7 @@ def test_b4_disk_alarm(town: BusHouse) -> None:
         thread.start()
         wait_until(lambda: town.metric("relay", "intake", "relay_lag_events") >= 2, 10)
         assert town.load.commands(5) == 5
-        wait_until(lambda: town.metric("relay", "intake", "relay_lag_events") >= 20, 30)
+        wait_until(lambda: town.metric("relay", "intake", "relay_lag_events") >= 20, 10)
         wait_until(lambda: not answers(town.ready_url("relay", "intake")), 20)
         saved = town.saved("intake")
         assert town.load.commands(2) == 2

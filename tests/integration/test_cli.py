@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -24,11 +25,13 @@ def run(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def execute(house: House, statement: str) -> None:
+def execute(house: House, statement: str) -> list[tuple[Any, ...]]:
     connection = psycopg2.connect(house.database_url)
     with connection, connection.cursor() as cursor:
         cursor.execute(statement)
+        rows = cursor.fetchall() if cursor.description else []
     connection.close()
+    return list(rows)
 
 
 def test_migrate_twice_does_nothing_and_check_agrees(module_house: House) -> None:
@@ -97,6 +100,35 @@ def test_parked_message_that_is_not_there_ends_with_1(module_house: House) -> No
 
     assert done.returncode == 1
     assert done.stderr.startswith("banjian: ")
+
+
+def test_lost_events_are_listed_and_sent_again(module_house: House) -> None:
+    execute(
+        module_house,
+        "INSERT INTO notify.inbox (source, done) VALUES ('intake', '{[1,4),[7,9)}');"
+        "INSERT INTO notify.held (source, subject, position, message_id, type, state, reason,"
+        " detail, body, digest, sealed) VALUES ('intake', 'case-7', 5, 'm-5', 't', 'parked', 'r',"
+        " '', '', 'd5', false), ('intake', 'case-8', 10, 'm-10', 't', 'waiting', 'gap',"
+        " '', '', 'd10', false);"
+        "UPDATE intake.relay SET position = 10",
+    )
+
+    missed = json.loads(module_house.banjian("missing", "notify", "--json"))
+    assert [(one["source"], one["first"], one["last"]) for one in missed] == [
+        ("intake", 4, 4),
+        ("intake", 6, 6),
+        ("intake", 9, 9),
+    ]
+    assert "intake" in module_house.banjian("missing", "notify")
+    assert json.loads(module_house.banjian("missing", "approval", "--json")) == []
+
+    module_house.banjian("rewind", "intake", "3")
+    module_house.banjian("rewind", "intake", "8")
+    assert execute(module_house, "SELECT position FROM intake.relay") == [(3,)]
+    execute(
+        module_house,
+        "DELETE FROM notify.inbox;DELETE FROM notify.held;UPDATE intake.relay SET position = 0",
+    )
 
 
 def records(count: int) -> list[Record]:

@@ -12,6 +12,7 @@ from services.chassis.bus.frames import publish_frames
 from services.chassis.errors import UnavailableError
 
 _FLUSH_BYTES = 64 * 1024
+_LOOK_S = 0.5
 
 
 class Publisher:
@@ -160,7 +161,8 @@ class Publisher:
                 blocked = f" (broker: {self._blocked})" if self._blocked else ""
                 raise self._fail(f"no confirm within {self._confirm_timeout_s:g} s{blocked}")
             try:
-                self._read(patience)
+                # A heartbeat starts py-amqp's wait anew: it must be shorter than their distance.
+                self._read(min(patience, _LOOK_S))
             except TROUBLE as error:
                 raise self._fail(say(error)) from error
             if self._trouble:

@@ -24,6 +24,8 @@ from services.chassis.metrics import Metrics
 from services.chassis.probes import Probes, serve_probes
 from services.chassis.settings import Settings
 
+PROBE_S = 2.0
+"""How long readiness waits for the database, on a connection of its own."""
 SAVE_EVERY_S = 1.0
 LOOK_EVERY_S = 1.0
 """How often the saved position is looked at, in case somebody set it back."""
@@ -258,13 +260,22 @@ def main(service: str) -> None:
     )
     probes = Probes(service)
     probes.add("broker", relay.check)
-    probes.add("database", lambda: str(database.run("SELECT 'answers'")[0][0]))
+    asked = Database(
+        settings.database_url,
+        maximum=1,
+        acquire_timeout_s=PROBE_S,
+        connect_timeout_s=2,
+        answer_s=PROBE_S,
+        application_name=f"{service} relay probe",
+    )
+    probes.add("database", lambda: str(asked.run("SELECT 'answers'")[0][0]))
     server = serve_probes(settings.http_host, settings.relay_port, probes, metrics)
     get_logger().info("process_started", role="relay", port=server.port)
     try:
         relay.run(stop)
     finally:
         server.stop()
+        asked.close()
         database.close()
     get_logger().info("process_stopped", role="relay")
 

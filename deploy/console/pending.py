@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 
 from deploy.console.settings import variable
 from services.chassis.errors import UnavailableError
-from services.chassis.eventlog.migrate import LOG_FILES, SERVICES
+from services.chassis.eventlog.migrate import pending
 
 
 def pending_files(admin_url: str, service: str) -> list[str]:
@@ -38,18 +35,4 @@ def pending_files(admin_url: str, service: str) -> list[str]:
                 applied = {name: bytes(digest) for name, digest in cursor.fetchall()}
     finally:
         connection.close()
-    return [
-        name
-        for name, path in _files(service)
-        if applied.get(name) != sha256(path.read_bytes()).digest()
-    ]
-
-
-def _files(service: str) -> Iterator[tuple[str, Path]]:
-    for path in sorted(LOG_FILES.glob("[0-9]*.sql")):
-        yield f"log/{path.name}", path
-    for path in sorted((SERVICES / service / "migrations").glob("[0-9]*.sql")):
-        yield f"own/{path.name}", path
-    model = SERVICES / service / "read_model.sql"
-    if model.exists():
-        yield f"model/{model.name}", model
+    return pending(service, applied)

@@ -15,7 +15,7 @@ _TIMEOUT_S = 15.0
 
 
 class Management:
-    """One vhost seen through the management API, as an administrator; closed as a context manager."""
+    """One vhost through the management API, as an administrator; a context manager closes it."""
 
     def __init__(self, management_url: str, vhost: str) -> None:
         parts = urlsplit(management_url)

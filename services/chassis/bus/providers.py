@@ -10,6 +10,7 @@ from nameko.extensions import DependencyProvider
 from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.application import Application
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.migrate import pending
 from services.chassis.frame import frame_of
 from services.chassis.projection import ReadModel
 
@@ -40,10 +41,19 @@ class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko i
         self.application = self._kind(self.database, self._project)
         self.application.meter = frame.metrics
         frame.probes.add("database", self._check)
+        frame.probes.add("migrations", self._check_migrations, stage="startup")
 
     def _check(self) -> str:
         with eventlet.Timeout(PROBE_S, UnavailableError("the database does not answer in time")):
             return str(self.database.run("SELECT 'answers'")[0][0])
+
+    def _check_migrations(self) -> str:
+        rows = self.database.run("SELECT name, digest FROM migrations")
+        service = frame_of(self.container).settings.service
+        missing = pending(service, {name: bytes(digest) for name, digest in rows})
+        if missing:
+            raise UnavailableError(f"run banjian migrate: {', '.join(missing)} pending")
+        return f"{len(rows)} files applied"
 
     def stop(self) -> None:
         self.database.close()

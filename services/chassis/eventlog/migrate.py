@@ -172,6 +172,18 @@ def _migrate_service(
     )
 
 
+def pending(service: str, applied: Mapping[str, bytes]) -> list[str]:
+    """Name the files of a service that are not applied, or not in their present form.
+
+    `applied` is the service's table `migrations`: name and SHA-256 digest.
+    """
+    return [
+        name
+        for name, path in _files(service)
+        if applied.get(name) != sha256(path.read_bytes()).digest()
+    ]
+
+
 def _files(service: str) -> Iterator[tuple[str, Path]]:
     for path in sorted(LOG_FILES.glob("[0-9]*.sql")):
         yield f"log/{path.name}", path

@@ -16,12 +16,15 @@ from contextlib import suppress
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - a class named like a thing
 
+LOOK_S = 1.0
+"""Longest pause between two looks, in seconds."""
+
 
 class Watch:
     """A thread that looks at the connections in use; it starts with the first one."""
 
     def __init__(self, answer_s: float) -> None:
-        """`answer_s`: how long one may be in use; cut at the latest a quarter of that later."""
+        """`answer_s`: how long one may be in use; cut at the latest `LOOK_S` later."""
         self._answer_s = answer_s
         self._lock = threading.Lock()
         self._since: dict[Connection, float] = {}
@@ -46,7 +49,7 @@ class Watch:
         self._stopped.set()
 
     def _look(self) -> None:
-        while not self._stopped.wait(self._answer_s / 4):
+        while not self._stopped.wait(min(self._answer_s / 4, LOOK_S)):
             with self._lock:
                 late = time.monotonic() - self._answer_s
                 for connection in [one for one, since in self._since.items() if since < late]:

@@ -453,6 +453,53 @@ def test_a12_connection_to_a_silent_server_is_given_up(bounded: bool) -> None:
     assert said.strip() == ("gave up True" if bounded else "hangs")
 
 
+FALLS_SILENT = """
+import eventlet
+eventlet.monkey_patch()
+import sys, time
+from services.chassis.errors import UnavailableError
+from services.chassis.eventlog import green
+from services.chassis.eventlog.database import Database
+green.wait.__defaults__ = (5.0, {answer_s})
+database = Database(sys.argv[1])
+database.run("SELECT 1")
+print("connected", flush=True)
+sys.stdin.readline()
+began = time.monotonic()
+try:
+    database.run("SELECT 1")
+except UnavailableError:
+    print("gave up", time.monotonic() - began < 3)
+"""
+
+
+@pytest.mark.parametrize("answer_s", [0.5, None], ids=["ours", "mutation-unbounded"])
+def test_a12_greenlet_gets_over_a_server_gone_silent(
+    store: StoreHouse, answer_s: float | None
+) -> None:
+    parts = urlsplit(store.house.database_url_of("intake"))
+    with Proxy("127.0.0.1", store.servers.postgres.port) as proxy:
+        netloc = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{proxy.port}"
+        url = parts._replace(netloc=netloc).geturl()
+        code = FALLS_SILENT.format(answer_s=answer_s)
+        with subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", code, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as asking:
+            try:
+                assert asking.stdout is not None
+                assert asking.stdout.readline() == "connected\n"
+                proxy.blackhole()
+                said = asking.communicate("\n", timeout=20 if answer_s else 3)[0]
+            except subprocess.TimeoutExpired:
+                said = "hangs"
+            finally:
+                asking.kill()
+    assert said.strip() == ("gave up True" if answer_s else "hangs")
+
+
 @pytest.mark.parametrize("answer_s", [0.6, None], ids=["ours", "mutation-unbounded"])
 @pytest.mark.parametrize("copy", [False, True], ids=["statement", "copy"])
 def test_a12_thread_gets_over_a_server_gone_silent(

@@ -53,8 +53,6 @@ from tests.support.proxy import Proxy
 from tests.support.vhosts import Vhost
 from tests.support.waiting import wait_until
 
-# Migrating and killing leave sockets and children for the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 TRAP = "banjian.trap"
 
 
@@ -411,8 +409,11 @@ def test_e6_event_forging_is_refused_in_the_real_house(house: House) -> None:
 def test_partitions_mutation_unbinding_before_binding_loses_events(
     street: Street, effects: Effects
 ) -> None:
-    management = Management(street.vhost.management_url, street.vhost.name)
-    with running(street.subscriber(effects)), running(street.relay()):
+    with (
+        Management(street.vhost.management_url, street.vhost.name) as management,
+        running(street.subscriber(effects)),
+        running(street.relay()),
+    ):
         street.write([event("before", 1, 0)])
         wait_until(lambda: street.count() == 1)
         for binding in entrances("beta", LISTENS["beta"], 1):

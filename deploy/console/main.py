@@ -20,6 +20,7 @@ from deploy.console import (
     variables,
 )
 from services.chassis.errors import BanjianError, UnavailableError
+from services.chassis.logs import configure
 
 OK, ERROR, USAGE, UNAVAILABLE = 0, 1, 2, 3
 """Exit codes. Usage errors are typer's own; the others are told apart in `main`."""
@@ -79,6 +80,8 @@ app.command(rich_help_panel=ROLES)(processes.issuer)
 def main(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code; errors are told in one line on standard error."""
     settings.load()
+    # What a command decides is logged as well; standard output carries its answer alone.
+    configure("console", stream=sys.stderr, level="WARNING")
     try:
         app(list(arguments), prog_name="banjian")
     except SystemExit as end:

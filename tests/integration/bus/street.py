@@ -136,7 +136,7 @@ class Street:
         return self.databases[service]
 
     def write(self, events: Sequence[Event]) -> None:
-        """Put events into alpha's log, one transaction, as its role may; they can be sealed then."""
+        """Put events into alpha's log, one transaction, as its role may, ready to be sealed."""
         rows = [(e.stream, e.version, e.type, msgspec.json.encode(e.body)) for e in events]
         with self.database("alpha").connection() as connection, connection.cursor() as cursor:
             values = b",".join(cursor.mogrify("(%s,%s,%s,%s)", row) for row in rows)

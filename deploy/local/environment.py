@@ -66,9 +66,6 @@ def compose(
         env[f"{prefix}_AMQP_URI"] = with_user(amqp_uri, user, password(user))
     for name, user in (("OUTSIDE", "banjian-outside"), ("ANALYST", "banjian-analyst")):
         env[f"BANJIAN_{name}_AMQP_URI"] = with_user(amqp_uri, user, password(user))
-    for user in ("outside", "analyst"):
-        name = f"banjian-{user}"
-        env[f"BANJIAN_{user.upper()}_AMQP_URI"] = with_user(amqp_uri, name, password(name))
     return env
 
 

@@ -214,8 +214,8 @@ def fresh_street(admin_url: str, vhost: Vhost, partitions: int = 4) -> Iterator[
         uris,
         partitions,
         listens=LISTENS,
-        outside_password="outside-for-tests",
-        analyst_password="analyst-for-tests",
+        outside_password="banjian-outside-for-tests",
+        analyst_password="banjian-analyst-for-tests",
     )
     admin = Database(admin_url)
     for name in ("beta", "gamma"):

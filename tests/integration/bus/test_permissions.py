@@ -98,7 +98,7 @@ def test_a_service_may_publish_its_own_events_and_read_its_own_queues(built: Str
 
 def test_the_outside_may_only_bring_records(built: Street) -> None:
     outside = login(built.vhost.amqp_uri, "x").replace(
-        "x:x-for-tests", "banjian-outside:outside-for-tests"
+        "x:x-for-tests", "banjian-outside:banjian-outside-for-tests"
     )
     assert try_as(outside, publish("banjian.ingress", "source.accept")) == 0
     assert try_as(outside, publish("alpha.events", "a.b.c")) in REFUSED

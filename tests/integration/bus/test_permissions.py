@@ -109,7 +109,7 @@ def test_the_outside_may_only_bring_records(built: Street) -> None:
 
 def test_the_analyst_may_only_read_the_stream(built: Street) -> None:
     analyst = login(built.vhost.amqp_uri, "x").replace(
-        "x:x-for-tests", "banjian-analyst:analyst-for-tests"
+        "x:x-for-tests", "banjian-analyst:banjian-analyst-for-tests"
     )
 
     def read(channel: Any) -> None:

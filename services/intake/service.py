@@ -58,6 +58,7 @@ from services.intake.domain import (
 )
 from services.intake.domain.records import Incoming
 from services.intake.messages.records import RefusedError
+from services.intake.messages.records import thread_of
 from services.intake.messages.records import translate as read_record
 from services.intake.pages import case_page, case_table, filters
 from services.intake.projections import READ_MODEL, CaseRow
@@ -124,11 +125,12 @@ class Service:
         now = self.clock.now()
         rows: list[Incoming] = []
         for record in batch:
+            thread = thread_of(record.message_id)
             try:
-                rows.append(read_record(record.body, record.source, record.message_id))
+                rows.append(read_record(record.body, record.source, thread))
             except RefusedError as refused:
                 log.info("record_refused", reason=refused.reply.reason_code)
-                self.cases.refuse(refused.reply, record.body, now, record.message_id)
+                self.cases.refuse(refused.reply, record.body, now, thread)
         try:
             self.cases.take_records(rows, now)
         except (IntakeRuleError, NotBegunError, UnknownItemVersionError) as error:

@@ -180,10 +180,13 @@ class BusHouse:
 
     def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         """Ask the database as its administrator."""
-        with closing(psycopg2.connect(self.house.database_url)) as connection, connection:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, params or None)
-                return list(cursor.fetchall()) if cursor.description else []
+        with (
+            closing(psycopg2.connect(self.house.database_url)) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, params or None)
+            return list(cursor.fetchall()) if cursor.description else []
 
     def number(self, statement: str, *params: object) -> int:
         return int(self.rows(statement, *params)[0][0])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -127,6 +128,17 @@ def translate(body: bytes, source: str = "", message_id: str = "") -> Incoming:
         return replace(_incoming(said, message_id), body=body)
     except _FieldError as error:
         raise _refused(body, source, error) from None
+
+
+def thread_of(message_id: str) -> str:
+    """Give a sender's message id if it is a UUID, else nothing.
+
+    It becomes the correlation id of events, and a sender can write anything, a person's number too.
+    """
+    try:
+        return str(UUID(message_id))
+    except ValueError:
+        return ""
 
 
 def _incoming(said: _Row, message_id: str) -> Incoming:

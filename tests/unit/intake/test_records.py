@@ -11,7 +11,7 @@ import pytest
 import contracts
 from services.chassis.errors import ContractError
 from services.intake.domain import AcceptSaid, Operation, RecordKind, ResultSaid, StepSaid
-from services.intake.messages.records import RefusedError, translate
+from services.intake.messages.records import RefusedError, thread_of, translate
 from services.kernel.times import SHANGHAI
 
 
@@ -184,3 +184,9 @@ def test_message_id_is_what_set_it_in_motion() -> None:
     assert translate(sent("result"), message_id="m-1").correlation_id == "m-1"
     row_guid = contracts.example("ingress.result.v1")["row_guid"]
     assert translate(sent("result")).correlation_id == row_guid
+
+
+@pytest.mark.parametrize("given", ["11010519491231002X", "张三", "", "row 7"])
+def test_a_sender_s_message_id_becomes_a_correlation_only_when_it_is_a_uuid(given: str) -> None:
+    assert thread_of(given) == ""
+    assert thread_of("6F8A1C1E-0001-4B5E-8F0A-000000000001").startswith("6f8a1c1e-")

@@ -57,8 +57,7 @@ from services.intake.domain import (
     UnknownItemVersionError,
 )
 from services.intake.domain.records import Incoming
-from services.intake.messages.records import RefusedError
-from services.intake.messages.records import thread_of
+from services.intake.messages.records import RefusedError, thread_of
 from services.intake.messages.records import translate as read_record
 from services.intake.pages import case_page, case_table, filters
 from services.intake.projections import READ_MODEL, CaseRow

@@ -54,7 +54,7 @@ fmt: $(STAMP) ## format the code
 lint: $(STAMP) ## check format, style and the walls between the rooms
 	@$(BIN)/ruff format --check --quiet $(OURS) || { echo "not formatted: run make fmt"; exit 1; }
 	@$(BIN)/ruff check --quiet $(OURS)
-	@$(BIN)/lint-imports --no-timestamp >.lint-imports.log 2>&1 || { cat .lint-imports.log; exit 1; }
+	@$(BIN)/lint-imports >.lint-imports.log 2>&1 || { cat .lint-imports.log; exit 1; }
 	@rm -f .lint-imports.log
 
 .PHONY: types

@@ -34,12 +34,14 @@ class ReadModel:
 
     Live, the changes of an event commit with the event (own events) or with the inbox (events of
     others). `banjian rebuild` replays the logs of `sources` through the same function, inserting by
-    `COPY`. The tables live in schema `<service>_model`, made by the SQL file `ddl` (unqualified
-    names), so that a rebuilt copy can take their place by a rename.
+    `COPY`. The tables live in schema `<service>_model`, made by the SQL files `ddl` (unqualified
+    names), so that a rebuilt copy can take their place by a rename. A part of the chassis
+    (services/chassis/<part>/<part>.sql) is also named by a line `-- with: <part>` of
+    `read_model.sql`, for those who only have the files (`banjian migrate`).
     """
 
     service: str
-    ddl: Path
+    ddl: Path | Sequence[Path]
     tables: Mapping[str, Sequence[str]]
     """Columns, in order, of every table that receives an `Insert`."""
     sources: Sequence[str]
@@ -47,3 +49,8 @@ class ReadModel:
     project: Project
     finish: Sequence[Statement] = ()
     """Run once after a rebuild has copied everything in (indexes, closing of validity ranges)."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The SQL files, in the order in which they run."""
+        return (self.ddl,) if isinstance(self.ddl, Path) else tuple(self.ddl)

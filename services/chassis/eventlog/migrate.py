@@ -1,11 +1,13 @@
 """Bring the databases to the released shape: roles, schemas, tables, grants (`banjian migrate`).
 
 Order for a service: the log's files (services/chassis/eventlog/migrations), the service's own
-(services/<s>/migrations), its read model (services/<s>/read_model.sql into schema <s>_model).
+(services/<s>/migrations), its read model (services/<s>/read_model.sql into schema <s>_model, with
+the parts of the chassis that a line `-- with: <part>` of it names).
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ OWNER = "banjian_owner"
 AUDITOR = "banjian_auditor"
 SERVICES = Path(__file__).resolve().parents[2]
 LOG_FILES = Path(__file__).resolve().parent / "migrations"
+_WITH = re.compile(r"^-- with: ([a-z_]+)$", re.MULTILINE)
 RACES = (
     pg.DuplicateObject,
     pg.UniqueViolation,
@@ -121,15 +124,17 @@ def _migrate_service(
         lambda: run("ALTER ROLE {role} IN DATABASE {database} SET search_path = {service}, {model}")
     )
     applied = _applied(connection, service)
+    live = any(name.startswith("model/") for name in applied)
     for name, path in _files(service):
         text = path.read_text(encoding="utf-8")
         digest = sha256(text.encode()).digest()
         is_model = name.startswith("model/")
+        if is_model and live and applied.get(name) != digest:
+            if service not in done.stale_models:  # a new part has events to catch up with, too
+                done.stale_models.append(service)
+            continue
         if name in applied:
             if applied[name] == digest:
-                continue
-            if is_model:
-                done.stale_models.append(service)
                 continue
             raise MigrationError(
                 f"{path} was changed after it was applied to {service};"
@@ -192,6 +197,8 @@ def _files(service: str) -> Iterator[tuple[str, Path]]:
     model = SERVICES / service / "read_model.sql"
     if model.exists():
         yield f"model/{model.name}", model
+        for part in _WITH.findall(model.read_text(encoding="utf-8")):
+            yield f"model/{part}.sql", SERVICES / "chassis" / part / f"{part}.sql"
 
 
 def _applied(connection: extensions.connection, service: str) -> dict[str, bytes]:

@@ -31,17 +31,20 @@ def create(cursor: Any, model: ReadModel) -> None:
     owner, schema = sql.SQL(cursor.fetchone()[0]), sql.Identifier(f"{live}_next")
     cursor.execute(sql.SQL("CREATE SCHEMA {} AUTHORIZATION {}").format(schema, owner))
     cursor.execute(sql.SQL("SET ROLE {}; SET search_path = {}").format(owner, schema))
-    cursor.execute(model.ddl.read_text())
+    for file in model.files:
+        cursor.execute(file.read_text("utf-8"))
 
 
 def remember_shape(cursor: Any, model: ReadModel) -> None:
     """Tell `banjian migrate` that the live read model is now of the DDL's present shape."""
-    cursor.execute(
-        sql.SQL("UPDATE {} SET digest = %s WHERE name = %s").format(
-            sql.Identifier(model.service, "migrations")
-        ),
-        (sha256(model.ddl.read_bytes()).digest(), f"model/{model.ddl.name}"),
-    )
+    for file in model.files:
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO {} (name, digest) VALUES (%s, %s)"
+                " ON CONFLICT (name) DO UPDATE SET digest = excluded.digest"
+            ).format(sql.Identifier(model.service, "migrations")),
+            (f"model/{file.name}", sha256(file.read_bytes()).digest()),
+        )
 
 
 def tables(cursor: Any, schema: str) -> list[str]:

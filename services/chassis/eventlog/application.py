@@ -207,9 +207,7 @@ class Application(library.Application[UUID]):
         found = None if stream in uow.absent else self._replay(kind, stream)
         version = found.version if found else 0
         waiting = (
-            fact
-            for fact in uow.facts
-            if fact.originator_id == stream and fact.originator_version > version
+            fact for fact in uow.facts_of.get(stream, ()) if fact.originator_version > version
         )
         found = kind.replay(waiting, onto=found)
         if found is not None:

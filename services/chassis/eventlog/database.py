@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import psycopg2.extensions
@@ -20,6 +20,9 @@ from services.chassis.errors import UnavailableError
 from services.chassis.eventlog.failures import is_ambiguous, translate
 from services.chassis.eventlog.green import bound_waits
 from services.chassis.eventlog.watch import Watch
+
+if TYPE_CHECKING:
+    from services.chassis.eventlog.rows import Shape
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # UUID objects in and out, for every connection of the process
 
@@ -100,6 +103,8 @@ class Database:
         self._open = 0
         self._freed = threading.Condition()
         self._closed = False
+        self.shapes: dict[str, Shape] = {}
+        """Columns of the tables rows were written to, as they were when first asked."""
         self._watch = None if answer_s is None else Watch(answer_s)
 
     @property

@@ -19,6 +19,10 @@ RECEIVED = "BJ002"
 """SQLSTATE of the inbox guard: a position of the batch is done already."""
 REWRITTEN = "BJ003"
 """SQLSTATE of the append-only trigger."""
+FIRED = "BJ004"
+"""SQLSTATE of the deadlines' guard: one that is being fired is not ours, or not as it was."""
+ERASING = "BJ005"
+"""SQLSTATE of `erase_subjects`: a hold was set between asking for holds and erasing."""
 
 CONFLICTS: tuple[type[Exception], ...] = (
     pg.UniqueViolation,
@@ -47,7 +51,7 @@ def translate(error: BaseException) -> BanjianError:
     """
     code = getattr(error, "pgcode", None)
     name = type(error).__name__
-    if code in (INVERTED, RECEIVED):
+    if code in (INVERTED, RECEIVED, FIRED, ERASING):
         return ConflictError(f"the log moved on: {first_line(error)}", sqlstate=code)
     if isinstance(error, CONFLICTS):
         constraint = getattr(getattr(error, "diag", None), "constraint_name", None)

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from secrets import token_hex
 from typing import NamedTuple
 from uuid import UUID
 
 import psycopg2.extensions
 from eventsourcing.persistence import StoredEvent
-from psycopg2 import sql
 
 from services.chassis.errors import ConflictError, UnavailableError
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.failures import RECEIVED, is_ambiguous
 from services.chassis.eventlog.mapper import body_of, event_of, state_of_body
+from services.chassis.eventlog.rows import shape_of
 from services.chassis.eventlog.statements import APPEND, REMEMBER, append_script
 from services.chassis.projection import Change, Insert, ReadModel, Statement
 from services.kernel.aggregate import Aggregate, Fact
 
 RESOLVE_S = 10.0
 """How long a commit whose answer was lost is asked about before the caller is told to try later."""
+ONE_TRIP = 5000
+"""Events and changes sent in one round trip; more go in pieces, still in one transaction."""
+PIECE_BYTES = 256 * 1024
 
 
 class Mark(NamedTuple):
@@ -46,6 +49,8 @@ class UnitOfWork:
         """Streams known to have no event in the log (`Application.prefetch`)."""
         self.keys: dict[str, tuple[bytes, bytes]] = {}
         self.facts: list[Fact] = []
+        self.facts_of: dict[UUID, list[Fact]] = {}
+        """The same facts by stream."""
         self._stored: list[StoredEvent] = []
         self._changes: list[Change] = []
         self._positions: dict[str, set[int]] = {}
@@ -56,6 +61,7 @@ class UnitOfWork:
         for fact in facts:
             body = body_of(fact)
             self.facts.append(fact)
+            self.facts_of.setdefault(fact.originator_id, []).append(fact)
             self._stored.append(
                 StoredEvent(
                     fact.originator_id, fact.originator_version, fact.TOPIC, state_of_body(body)
@@ -90,6 +96,8 @@ class UnitOfWork:
     def back_to(self, mark: Mark) -> None:
         """Take back what was buffered since, and forget aggregates that have seen any of it."""
         touched = {fact.originator_id for fact in self.facts[mark.facts :]}
+        for fact in reversed(self.facts[mark.facts :]):
+            self.facts_of[fact.originator_id].pop()
         del self.facts[mark.facts :], self._stored[mark.facts :], self._changes[mark.changes :]
         for key in self.keys.keys() - mark.keys:
             del self.keys[key]
@@ -134,29 +142,71 @@ class UnitOfWork:
             pause_s = min(pause_s * 2, 0.5)
 
     def _send(self) -> None:
+        self._learn_shapes()
         with self.database.connection() as connection:
             connection.prepare(APPEND, REMEMBER)
             with connection.cursor() as cursor:
+                if len(self._stored) + len(self._changes) > ONE_TRIP:
+                    return self._send_pieces(cursor)
                 script = b";".join(self._script(cursor))
                 self._sent = True
                 cursor.execute(script)
 
-    def _script(self, cursor: psycopg2.extensions.cursor) -> Iterator[bytes]:
+    def _send_pieces(self, cursor: psycopg2.extensions.cursor) -> None:
+        """Send a whole import: no statement grows large, and other greenlets get their turn."""
+        cursor.execute("BEGIN")
+        piece: list[bytes] = []
+        size = 0
+        for statement in self._script(cursor, 250):
+            piece.append(statement)
+            size += len(statement)
+            if size > PIECE_BYTES:
+                cursor.execute(b";".join(piece))
+                piece, size = [], 0
+                time.sleep(0)
+        if piece:
+            cursor.execute(b";".join(piece))
+        self._sent = True
+        cursor.execute("COMMIT")
+
+    def _learn_shapes(self) -> None:
+        """Know every table that gets rows before a connection is taken: asking takes another."""
+        shapes = self.database.shapes
+        for change in self._changes:
+            if isinstance(change, Insert) and change.table not in shapes:
+                shapes[change.table] = shape_of(self.database, change.table)
+
+    def _script(
+        self, cursor: psycopg2.extensions.cursor, most: int | None = None
+    ) -> Iterator[bytes]:
+        """Give the statements of the transaction; `most` rows in each of them."""
         for key, (request, result) in self.keys.items():
             yield cursor.mogrify("EXECUTE remember (%s, %s, %s)", (key, request, result))
         for source, positions in sorted(self._positions.items()):
             yield cursor.mogrify(
                 "SELECT receive(%s, %s::int8multirange)", (source, multirange(positions))
             )
-        if self._stored:
-            yield append_script(cursor, self._stored)
+        step = most or len(self._stored) or 1
+        for begin in range(0, len(self._stored), step):
+            yield append_script(cursor, self._stored[begin : begin + step])
         for kind, run in groupby(self._changes, type):
             if kind is Insert:
-                yield from _inserts(cursor, run)  # type: ignore[arg-type]
+                while rows := list(islice(run, most)):
+                    yield from self._inserts(cursor, rows)  # type: ignore[arg-type]
             else:
                 for change in run:
                     assert isinstance(change, Statement)
                     yield cursor.mogrify(change.sql, change.params)
+
+    def _inserts(
+        self, cursor: psycopg2.extensions.cursor, run: Iterable[Insert]
+    ) -> Iterator[bytes]:
+        """Group a run of inserts by table, tables as they first appear: one statement each."""
+        tables: dict[str, list[tuple[object, ...]]] = {}
+        for table, row in run:
+            tables.setdefault(table, []).append(row)
+        for table, rows in tables.items():
+            yield self.database.shapes[table].insert(cursor, table, rows)
 
     def _counted(self, conflict: ConflictError) -> bool:
         """Whether a conflict on a repeated send is the first send's own doing."""
@@ -176,19 +226,6 @@ class UnitOfWork:
                 for source, positions in self._positions.items()
             )
         return False
-
-
-def _inserts(cursor: psycopg2.extensions.cursor, run: Iterable[Insert]) -> Iterator[bytes]:
-    """Group a run of inserts by table: one multi-row INSERT each, tables as they first appear."""
-    tables: dict[str, list[tuple[object, ...]]] = {}
-    for table, row in run:
-        tables.setdefault(table, []).append(row)
-    for table, rows in tables.items():
-        template = "(" + ",".join(["%s"] * len(rows[0])) + ")"
-        head = sql.SQL("INSERT INTO {} VALUES ").format(sql.Identifier(*table.split(".")))
-        yield head.as_string(cursor).encode() + b",".join(
-            cursor.mogrify(template, row) for row in rows
-        )
 
 
 def multirange(positions: Iterable[int]) -> str:

@@ -17,9 +17,15 @@ from services.chassis.bus.envelope import (
     check_type,
     decode,
 )
-from services.chassis.bus.topology import DEAD_EXCHANGE, END_CONTENT_TYPE, INGRESS_EXCHANGE
+from services.chassis.bus.topology import (
+    DEAD_EXCHANGE,
+    END_CONTENT_TYPE,
+    INGRESS_EXCHANGE,
+    record_owner,
+)
 from services.chassis.errors import ContractError, UnknownVersionError
 from services.chassis.events import Event
+from services.kernel.identity_numbers import names_nobody
 from services.kernel.texts import CharsetError, declared_charset, utf8
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -46,7 +52,8 @@ class Delivery(NamedTuple):
     @property
     def partition_key(self) -> str:
         key = self.headers.get("partitionkey", "")
-        return key.replace("\0", "")[:255] if isinstance(key, str) else ""
+        # A case number. What names a person instead is not kept: it would stand in `held` and logs.
+        return key.replace("\0", "")[:255] if isinstance(key, str) and names_nobody(key) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +98,13 @@ class Reader:
         reads: event types this service reads.
         known: all published types; a type outside them is refused. Empty: unknown ones are ignored.
         records: whether this service takes records from outside.
+        service: its name; records for another one are passed over.
     """
 
     reads: Collection[str]
     known: Collection[str] = ()
     records: bool = False
+    service: str = ""
     _types: dict[str, bool] = field(default_factory=dict)
 
     def read(self, delivery: Delivery) -> Item | Refused | End:
@@ -144,6 +153,9 @@ class Reader:
     def _record(self, delivery: Delivery) -> Item | Refused:
         if not self.records:
             return _refuse(delivery, "unexpected", "this service takes no records from outside")
+        owner = record_owner(delivery.routing_key)
+        if owner and owner != self.service:
+            return Item(delivery, INGRESS, delivery.partition_key, None)
         kind, charset = declared_charset(delivery.content_type)
         if kind != RECORD_CONTENT_TYPE:
             said = f"content type is not {RECORD_CONTENT_TYPE}"

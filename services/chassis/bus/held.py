@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
 from services.chassis.bus.delivery import Delivery, Item, Refused
+from services.chassis.bus.envelope import INGRESS
+from services.chassis.bus.topology import INGRESS_EXCHANGE
 from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.eventlog.database import Database
 from services.chassis.logs import get_logger
 from services.chassis.projection import Statement
+from services.chassis.vault.bodies import keeping
+from services.kernel.identity_numbers import names_nobody
 
 
 class State(Enum):
@@ -54,6 +59,8 @@ class Held:
     decided_why: str = ""
 
 
+_KEPT = frozenset({"partitionkey", "traceparent"})
+"""Of an outside sender's headers; nobody knows what the others say."""
 _COLUMNS = (
     "id, source, subject, position, message_id, type, state, reason, detail, attempts,"
     " nullif(retry_at, 'infinity'), held_at, octet_length(body), decided_by, decided_why"
@@ -75,9 +82,10 @@ WHERE source = %s AND subject = %s AND state = 'waiting'
 
 
 class BodySeal(Protocol):
-    """Hides bodies that may carry personal data: `vault.Seal`."""
+    """Hides bodies that may carry personal data: `vault.BodyVault`."""
 
-    def seal(self, plain: bytes, about: bytes = b"") -> bytes: ...
+    def seal_body(self, plain: bytes, about: bytes) -> tuple[bytes, ...]:
+        """Give the sealed body; if it has a key of its own, also the key's row for `keeping`."""
 
     def open(self, sealed: bytes, about: bytes = b"") -> bytes: ...
 
@@ -96,19 +104,23 @@ class Verdict:
 def hold(message: Item | Refused, verdict: Verdict, seal: BodySeal | None) -> Statement:
     """Give the change that holds a message; harmless when it is held or done already."""
     delivery = message.delivery
-    body = delivery.body if seal is None else seal.seal(delivery.body, delivery.digest)
-    return Statement(
+    said = _outside if message.source == INGRESS else _clean
+    body: bytes = delivery.body
+    key: Sequence[bytes] = ()
+    if seal is not None:
+        body, *key = seal.seal_body(delivery.body, delivery.digest)
+    return keeping(
         HOLD,
         (
             message.source,
             _clean(message.subject),
             message.position,
             message.previous,
-            _clean(delivery.message_id),
-            _clean(delivery.type),
+            said(delivery.message_id),
+            said(delivery.type),
             delivery.exchange,
-            _clean(delivery.routing_key),
-            _clean(delivery.content_type),
+            said(delivery.routing_key),
+            said(delivery.content_type),
             _headers(delivery),
             verdict.state.value,
             verdict.reason,
@@ -121,17 +133,25 @@ def hold(message: Item | Refused, verdict: Verdict, seal: BodySeal | None) -> St
             message.source,
             message.position,
         ),
+        key,
     )
 
 
 def _headers(delivery: Delivery) -> str:
     """Keep the sender's own plain headers; the broker's (`x-death`, ...) are of no use later."""
+    outside = delivery.exchange == INGRESS_EXCHANGE
     kept = {
         _clean(name): _clean(value)
         for name, value in delivery.headers.items()
         if isinstance(value, str) and not name.startswith("x-")
+        if not outside or (name in _KEPT and names_nobody(value))
     }
     return json.dumps(kept)
+
+
+def _outside(text: str) -> str:
+    """Give a name an outside sender made up; empty when it may name a person."""
+    return _clean(text) if names_nobody(text) else ""
 
 
 def _clean(text: str) -> str:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from services.approval.domain import Assignment, Step, Task
 from services.approval.domain import Verdict as Decided
 from services.catalog.domain import CaseType, Implementation, Item, PublicList
+from services.catalog.domain.refusal import Refusal as CatalogRefusal
+from services.catalog.domain.refusal import Reply as CatalogReply
 from services.intake.domain import (
     NOT_LISTED,
     REASONS,
@@ -19,12 +21,16 @@ from services.intake.domain import (
     RecordKind,
     Refusal,
     Reply,
-    filled,
 )
 from services.kernel.aggregate import Aggregate
+from services.kernel.calendar_seed import SEED
 from services.notify.domain import Kind, Notice, Occasion
+from tests.contract.clock_stories import CLOCK_STORIES
+from tests.contract.house_stories import HOUSE_STORIES
+from tests.contract.item_stories import ITEM_STORIES
+from tests.contract.privacy_stories import PRIVACY_STORIES
 from tests.unit.facts import CLERK, COUNTY, HOUSE, NOW, OFFICER, facts
-from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, later, row
+from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, completed, later, row
 
 
 def item() -> Item:
@@ -46,9 +52,9 @@ def item() -> Item:
 
 
 def reported_case() -> Case:
-    said, calendar = filled(ACCEPT, ITEM)
+    said, limits = completed(ACCEPT)
     case = Case.submit(facts(COUNTY), Application("case-1", "I1", "window", "s-1"), row())
-    case.report_acceptance(facts(COUNTY), row(), said, ITEM, calendar)
+    case.report_acceptance(facts(COUNTY), row(), said, ITEM, limits)
     case.report(facts(COUNTY), row(RecordKind.PROCESS), STEP)
     case.report(facts(COUNTY), row(RecordKind.RESULT), RESULT)
     case.complete(facts(HOUSE), Decision(True, 0, RESULT.completed_at, "row-result"))
@@ -62,7 +68,7 @@ def reported_case() -> Case:
 def window_case() -> Case:
     said = Application("case-2", "I1", "window", "s-2", NOW, 1, "1", "07")
     case = Case.submit(facts(CLERK, subject="case-2"), said)
-    case.accept(facts(CLERK, subject="case-2"), ITEM, NOW)
+    case.accept(facts(CLERK, subject="case-2"), ITEM, NOW, SEED)
     case.complete(facts(HOUSE, subject="case-2"), Decision(False, 1, later(1)))
     return case
 
@@ -76,6 +82,12 @@ def refused_case() -> Case:
 def refusal() -> Refusal:
     reply = Reply("exchange", "accept", "unknown_item", "task_code is unknown", "row-9", "case-9")
     return Refusal.tell(facts(HOUSE, subject="row-9"), reply)
+
+
+def catalog_refusal() -> CatalogRefusal:
+    code, field = "unknown_basic_item", "catalog_code"
+    reply = CatalogReply("province", "catalog-claim", code, "no such item", "row-8", "U1/B1", field)
+    return CatalogRefusal.tell(facts(HOUSE, subject="row-8"), reply)
 
 
 def reported_task() -> Task:
@@ -107,7 +119,12 @@ STORIES: Mapping[str, Callable[[], Aggregate]] = {
     "intake-window-case": window_case,
     "intake-refused-case": refused_case,
     "intake-refusal": refusal,
+    "catalog-refusal": catalog_refusal,
     "approval-reported-task": reported_task,
     "approval-rejected-task": rejected_task,
     "notify-notice": notice,
+    **HOUSE_STORIES,
+    **ITEM_STORIES,
+    **PRIVACY_STORIES,
+    **CLOCK_STORIES,
 }

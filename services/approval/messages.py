@@ -1,4 +1,4 @@
-"""What approval publishes and what it reads of intake. Pure."""
+"""What approval publishes and what it reads of intake and catalog. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from services.approval import domain
 from services.approval.domain import Assignment, Step, Verdict
+from services.chassis import reference
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
 from services.kernel.facts import Actor, ActorKind, Facts
@@ -24,7 +25,7 @@ PUBLISHES: Mapping[str, Publication] = {
         domain.TaskCancelled,
     )
 }
-LISTENS = ("intake",)
+LISTENS = ("catalog", "intake")
 
 ACCEPTED = "intake.case-accepted.v1"
 STEP = "intake.step-reported.v1"
@@ -74,6 +75,7 @@ class RecordRetracted(msgspec.Struct, frozen=True):
 
 
 READS: Mapping[str, type[msgspec.Struct]] = {
+    **reference.READS,
     ACCEPTED: CaseAccepted,
     STEP: StepReported,
     RESULT: ResultReported,

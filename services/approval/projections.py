@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.chassis import reference
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
 from services.chassis.projection import Change, Insert, ReadModel, Statement
@@ -56,7 +57,7 @@ class _Decided(msgspec.Struct, frozen=True):
 
 
 def project(event: Event) -> Iterable[Change]:
-    """Give what an event of a task changes in its row."""
+    """Give what an event changes: of a task in its row, of catalog in the copy."""
     key = event.subject
     match event.type:
         case "approval.task-created.v1":
@@ -81,13 +82,15 @@ def project(event: Event) -> Iterable[Change]:
             )
         case "approval.task-cancelled.v1":
             yield Statement("UPDATE task SET state = 'cancelled' WHERE project_no = %s", (key,))
+        case _:
+            yield from reference.project(event)
 
 
 READ_MODEL = ReadModel(
     service="approval",
-    ddl=Path(__file__).with_name("read_model.sql"),
-    tables={"task": _COLUMNS},
-    sources=("approval",),
+    ddl=(Path(__file__).with_name("read_model.sql"), reference.DDL),
+    tables={"task": _COLUMNS, **reference.TABLES},
+    sources=("catalog", "approval"),
     project=project,
 )
 

@@ -1,4 +1,5 @@
--- Approval's read side: one row a task.
+-- Approval's read side: one row a task, and its copy of the catalog.
+-- with: reference
 
 CREATE TABLE task (
     project_no      text        PRIMARY KEY,

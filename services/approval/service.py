@@ -19,6 +19,7 @@ from services.approval.application import Tasks
 from services.approval.domain import Task
 from services.approval.pages import filters, task_page, task_table
 from services.approval.projections import READ_MODEL, TaskRow
+from services.chassis import reference
 from services.chassis.bus.positions import is_done
 from services.chassis.bus.providers import ApplicationProvider
 from services.chassis.bus.subscription import subscribe
@@ -31,6 +32,7 @@ from services.chassis.errors import (
 )
 from services.chassis.events import Event
 from services.chassis.frame_provider import FrameProvider
+from services.chassis.reference.rules import ItemRules, rules_of
 from services.chassis.translate import translate
 from services.chassis.web import Call, Page, Pages, route
 from services.chassis.web.histories import (
@@ -66,8 +68,11 @@ class Service:
     @subscribe(reads=messages.READS)
     def on_events(self, batch: Sequence[Event]) -> None:
         """Take up accepted cases, file reported steps and results, follow retractions."""
-        self.tasks.expect({event.subject for event in batch})
+        told = [event for event in batch if event.type not in reference.READS]
         for event in batch:
+            self.tasks.change(*reference.project(event))
+        self.tasks.expect({event.subject for event in told})
+        for event in told:
             try:
                 self._on(event)
             except (domain.ApprovalRuleError, domain.NoTaskError) as error:
@@ -154,6 +159,21 @@ class Service:
         if wants_page(call):
             return page_reply(self._page_of(call, task, events))
         return TaskHistory(task_view(task), [history_event(event) for event in events])
+
+    @route(
+        "GET",
+        "/items/<item_code>/rules",
+        query=AtQuery,
+        response=ItemRules,
+        public=True,
+        after=True,
+        summary="The rules of an item now or at an instant: version, materials, limits, calendar",
+    )
+    def get_rules(self, call: Call[None, AtQuery]) -> ItemRules:
+        """From the service's own copy of the catalog; catalog need not be there."""
+        call.wait_until_fresh(self._has)
+        at = moment_of(call.query.at) or self.clock.now()
+        return rules_of(self.tasks.database, call.path["item_code"], at)
 
     @route("GET", "/", html=True, public=True, query=TasksQuery, summary="The tasks")
     def show(self, call: Call[None, TasksQuery]) -> str:

@@ -86,6 +86,17 @@ class StepView(msgspec.Struct, frozen=True):
     retracted: bool
 
 
+class ClockView(msgspec.Struct, frozen=True):
+    """One limit as it was counted."""
+
+    clock: str
+    limit: int
+    unit: str
+    due_at: datetime
+    calendar_version: str
+    provisional: bool
+
+
 class CaseView(msgspec.Struct, frozen=True):
     """A case, rebuilt from its events."""
 
@@ -109,6 +120,13 @@ class CaseView(msgspec.Struct, frozen=True):
     refusal: str | None
     version: int
     steps: list[StepView]
+    statutory_due_at: datetime | None = None
+    provisional: bool = False
+    """A limit runs into a year whose calendar is not published; it may move."""
+    clocks: list[ClockView] = []
+    """The limits counted here; what a sender states is only `promised_due_at`."""
+    breaches: dict[str, datetime] = {}
+    """The ends that passed while the case was open, by clock."""
 
 
 class CaseHistory(msgspec.Struct, frozen=True):
@@ -143,4 +161,18 @@ def case_view(case: Case) -> CaseView:
         steps=[
             StepView(key, known.kind.value, known.retracted) for key, known in case.rows.items()
         ],
+        statutory_due_at=case.statutory_due_at,
+        provisional=case.provisional,
+        clocks=[
+            ClockView(
+                clock,
+                counted.limit.value,
+                counted.limit.unit.value,
+                counted.due_at,
+                counted.calendar,
+                counted.provisional,
+            )
+            for clock, counted in case.counts.items()
+        ],
+        breaches=case.breaches,
     )

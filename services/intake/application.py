@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.chassis.deadlines import Due
 from services.chassis.errors import NotFoundError, RuleError
-from services.chassis.eventlog.application import Application, command
+from services.chassis.eventlog.application import command
 from services.chassis.eventlog.database import Database
 from services.chassis.projection import ReadModel
-from services.chassis.vault import PersonalVault, Seal
+from services.chassis.vault import BodyVault, PersonalVault, Seal
+from services.intake import timers
 from services.intake.domain import (
-    NOT_LISTED,
-    NOT_YET,
-    REASONS,
     AcceptSaid,
     Case,
+    CaseState,
     Decision,
     IntakeRuleError,
     ItemVersion,
+    Known,
+    ListedItem,
     NotBegunError,
     ProjectNoTakenError,
     Refusal,
@@ -30,16 +32,22 @@ from services.intake.domain import (
     UnknownItemVersionError,
     Verdict,
     filled,
-    in_force,
+    limits_of,
+    off_list,
 )
 from services.intake.domain import Application as Applied
 from services.intake.domain.records import Incoming
 from services.intake.refused import keep as keep_refused
+from services.intake.subjects import Subjects
+from services.kernel.calendar import WorkCalendar
+from services.kernel.clock import Cause
 from services.kernel.facts import Actor, ActorKind, Facts
 from services.kernel.identifiers import stream_id
 
-Items = Callable[[Database, Collection[str]], Mapping[str, list[ItemVersion]]]
 Rows = Callable[[Database, Collection[tuple[str, str]]], Mapping[tuple[str, str], str]]
+
+
+Catalog = Callable[[Collection[str]], Known]
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Receipt:
     reason: str = ""
 
 
-class Cases(Application):
+class Cases(Subjects):
     """The cases of the centre."""
 
     def __init__(
@@ -62,17 +70,17 @@ class Cases(Application):
         database: Database,
         project: ReadModel | None = None,
         *,
-        items: Items,
+        catalog: Callable[[Database], Catalog],
         rows: Rows,
         seal: Seal,
         region: str,
     ) -> None:
-        """`items` and `rows` look up the read model: versions by item code, cases by row key.
+        """`catalog` and `rows` look up the read model: items by code, cases by row key.
 
         `seal` holds the vault key.
         """
         super().__init__(database, project)
-        self._items = items
+        self._catalog = catalog(database)
         self._rows = rows
         self._seal = seal
         self._vault = PersonalVault(seal)
@@ -87,31 +95,32 @@ class Cases(Application):
         *,
         key: str | None = None,
     ) -> Receipt:
-        """Take in an application and accept or refuse it at once (清单之外无审批, V07).
+        """Take in an application and accept or refuse it at once (清单之外无审批, V03, V07).
 
         The particulars go to the vault in the same transaction; no event holds them.
         """
         if self.find(Case, _stream(said.project_no)) is not None:
             raise ProjectNoTakenError("another case has this project_no", "project_no")
-        versions = self._items(self.database, {said.item_code}).get(said.item_code, [])
+        known = self._catalog({said.item_code})
+        listed = known.items.get(said.item_code)
         case = Case.submit(facts, said)
-        item = in_force(versions, facts.occurred_at)
-        reason_code = ""
-        if item is None:
-            reason_code = NOT_YET if versions else NOT_LISTED
-            case.refuse(facts, reason_code, REASONS[reason_code])
-        else:
-            case.accept(facts, item, facts.occurred_at)
+        ground = off_list(listed, facts.occurred_at)
+        item = listed.in_force(facts.occurred_at) if listed and ground is None else None
+        if ground is not None:
+            case.refuse(facts, ground.code, ground.reason)
+        elif item is not None:
+            case.accept(facts, item, facts.occurred_at, known.calendar)
         if particulars:
             self.change(self._vault.introducing(said.subject_id, particulars))
-        self._file(case)
+        self._file(case, known.calendar)
+        self._watch_calendar(known, [case.project_no])
         return Receipt(
             case.project_no,
             case.state.value,
             str(case.id),
             case.version,
-            reason_code,
-            REASONS.get(reason_code, ""),
+            ground.code if ground else "",
+            ground.reason if ground else "",
         )
 
     @command
@@ -122,6 +131,27 @@ class Cases(Application):
             raise NotBegunError("there is no such case, or not yet")
         case.complete(facts, decision)
         self._file(case)
+
+    def fire(self, due: Due) -> None:
+        """Do what a deadline of a case is for; without effect when the case has moved on."""
+        case = self.find(Case, _stream(due.key))
+        if case is None or case.state is not CaseState.ACCEPTED:
+            return
+        calendar = None
+        if due.kind == timers.RECALCULATE:
+            calendar = self._catalog(()).calendar
+            facts = self._own_facts(case, due, due.fired_at)
+            case.recalculate(facts, calendar, Cause.CALENDAR_AMENDED)
+        elif due.kind == timers.APPROACHING:
+            case.approach(self._own_facts(case, due, due.due_at), due.fired_at)
+        elif due.kind in timers.BREACHES:
+            facts = self._own_facts(case, due, due.due_at)
+            case.breach(facts, timers.BREACHES[due.kind], due.fired_at)
+        self._file(case, calendar)
+
+    def calendar_changed(self, year: int) -> None:
+        """Have the limits of open cases that touch this year counted again."""
+        self.change(timers.recount_open(year))
 
     def expect(self, project_nos: Collection[str]) -> None:
         """Load these cases in one go, for the commands that follow in this unit of work."""
@@ -137,9 +167,8 @@ class Cases(Application):
             UnknownItemVersionError: the item is known, the version is not.
         """
         self.expect({incoming.project_no for incoming in batch})
-        items = self._items(
-            self.database,
-            {said.item_code for one in batch if isinstance(said := one.said, AcceptSaid)},
+        known = self._catalog(
+            {said.item_code for one in batch if isinstance(said := one.said, AcceptSaid)}
         )
         taken = dict(
             self._rows(self.database, {(o.row.data_source, o.row.row_guid) for o in batch})
@@ -149,23 +178,25 @@ class Cases(Application):
             try:
                 if taken.get(key, incoming.project_no) != incoming.project_no:
                     raise RowGuidReusedError("this row_guid belongs to another case", "row_guid")
-                self.take(incoming, items)
+                self.take(incoming, known)
                 taken[key] = incoming.project_no
             except IntakeRuleError as refusal:
                 reply = _reply(incoming, refusal.code, str(refusal), refusal.field)
                 self.refuse(reply, incoming.body, now)
+        begun = [one.project_no for one in batch if isinstance(one.said, AcceptSaid)]
+        self._watch_calendar(known, begun)
 
     @command
-    def take(self, incoming: Incoming, items: Mapping[str, list[ItemVersion]]) -> None:
+    def take(self, incoming: Incoming, known: Known) -> None:
         """Take one row."""
         case = self.find(Case, _stream(incoming.project_no))
-        if isinstance(incoming.said, AcceptSaid) and incoming.said.item_code not in items:
+        if isinstance(incoming.said, AcceptSaid) and incoming.said.item_code not in known.items:
             raise UnknownItemError("the item is on no published list", "task_code")
         if case is None:
-            case = self._open(incoming, items)
+            case = self._open(incoming, known)
         else:
-            self._continue(case, incoming, items)
-        self._file(case)
+            self._continue(case, incoming, known)
+        self._file(case, known.calendar)
 
     @command
     def refuse(self, reply: Reply, body: bytes, now: datetime, correlation_id: str = "") -> None:
@@ -173,7 +204,7 @@ class Cases(Application):
 
         The same answer is given once, the same body kept once.
         """
-        self.change(keep_refused(reply, body, now, self._seal))
+        self.change(keep_refused(reply, body, now, BodyVault(self._seal, self.database)))
         if self.find(Refusal, stream_id("refusal", reply.key)) is None:
             facts = Facts(
                 occurred_at=now,
@@ -184,19 +215,38 @@ class Cases(Application):
             )
             self.keep(Refusal.tell(facts, reply))
 
-    def _file(self, case: Case) -> None:
-        """Keep a case; while it is open, its applicant's particulars cannot be erased."""
+    def _file(self, case: Case, calendar: WorkCalendar | None = None) -> None:
+        """Keep a case; while it is open it has its deadlines, and its applicant is not erased."""
         if case.turned:
             hold = self._vault.holding if case.is_open else self._vault.releasing
             self.change(hold(case.subject_id, case.project_no))
+        if case.retimed:
+            begins = case.state is CaseState.ACCEPTED
+            if begins and calendar is None:
+                calendar = self._catalog(()).calendar
+            self.change(*timers.changes(case, calendar if begins else None))
         self.keep(case)
 
-    def _open(self, incoming: Incoming, items: Mapping[str, list[ItemVersion]]) -> Case:
+    def _watch_calendar(self, known: Known, project_nos: Collection[str]) -> None:
+        """Have these counted again if another edition commits before this transaction does."""
+        self.change(timers.recount_if_changed(known.editions, project_nos))
+
+    def _own_facts(self, case: Case, due: Due, occurred_at: datetime) -> Facts:
+        return Facts(
+            occurred_at=occurred_at,
+            subject=case.project_no,
+            actor=Actor(ActorKind.SYSTEM, "intake"),
+            correlation_id=due.id,
+            region=self._region,
+            department=case.department,
+        )
+
+    def _open(self, incoming: Incoming, known: Known) -> Case:
         row, stated = incoming.row, incoming.said
         if not isinstance(stated, AcceptSaid):
             raise NotBegunError("the case is not accepted yet")
-        item = _version(items, stated)
-        said, calendar = filled(stated, item)
+        item = _version(known.items, stated)
+        said, counted = filled(stated, item, known.calendar)
         subject_id = subject_of(incoming.project_no)
         submitted_at = said.submitted_at or said.accepted_at
         case = Case.submit(
@@ -212,21 +262,20 @@ class Cases(Application):
             row,
         )
         facts = self._facts(incoming, said.accepted_at, said.department)
-        case.report_acceptance(facts, row, said, item, calendar)
+        limits = limits_of(item, said.accepted_at, known.calendar, counted)
+        case.report_acceptance(facts, row, said, item, limits)
         if incoming.particulars:
             self.change(self._vault.introducing(subject_id, incoming.particulars))
         return case
 
-    def _continue(
-        self, case: Case, incoming: Incoming, items: Mapping[str, list[ItemVersion]]
-    ) -> None:
-        row, said, calendar = incoming.row, incoming.said, None
+    def _continue(self, case: Case, incoming: Incoming, known: Known) -> None:
+        row, said, counted = incoming.row, incoming.said, None
         item: ItemVersion | None = None
         if isinstance(said, AcceptSaid):
             if row.key not in case.rows:
                 raise ProjectNoTakenError("another case has this project_no", "project_no")
-            item = _version(items, said)
-            said, calendar = filled(said, item)
+            item = _version(known.items, said)
+            said, counted = filled(case.as_counted(row, said), item, known.calendar)
         verdict = case.rows.judge(row, said)
         at = self._facts(incoming, row.source_time, case.department)
         if verdict is Verdict.RETRACTED:
@@ -235,10 +284,13 @@ class Cases(Application):
             if said is not None and self._renewed(case, incoming):
                 case.correct(at, row, said, vault_changed=True)
         elif verdict is Verdict.CORRECTED and said is not None:
-            case.correct(at, row, said, vault_changed=self._renewed(case, incoming))
+            renewed = self._renewed(case, incoming)
+            case.correct(at, row, said, vault_changed=renewed, counted=counted)
+            case.recalculate(at, known.calendar, Cause.CORRECTION)
         elif verdict is Verdict.NEW and isinstance(said, AcceptSaid) and item is not None:
             facts = self._facts(incoming, said.accepted_at, said.department)
-            case.report_acceptance(facts, row, said, item, calendar)
+            limits = limits_of(item, said.accepted_at, known.calendar, counted)
+            case.report_acceptance(facts, row, said, item, limits)
         elif verdict is Verdict.NEW and said is not None and not isinstance(said, AcceptSaid):
             happened = said.ended_at if isinstance(said, StepSaid) else said.completed_at
             case.report(self._facts(incoming, happened, case.department), row, said)
@@ -292,11 +344,11 @@ def _stream(project_no: str) -> UUID:
     return stream_id("case", project_no)
 
 
-def _version(items: Mapping[str, list[ItemVersion]], said: AcceptSaid) -> ItemVersion:
-    for version in items[said.item_code]:
-        if version.item_version == said.item_version:
-            return version
-    raise UnknownItemVersionError("the item is known, this version of it is not")
+def _version(items: Mapping[str, ListedItem], said: AcceptSaid) -> ItemVersion:
+    version = items[said.item_code].version(said.item_version)
+    if version is None:
+        raise UnknownItemVersionError("the item is known, this version of it is not")
+    return version
 
 
 def _reply(incoming: Incoming, code: str, reason: str, field: str) -> Reply:

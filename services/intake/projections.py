@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from services.chassis import reference
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
 from services.chassis.projection import Change, Insert, ReadModel, Statement
-from services.intake.domain.items import ItemVersion
+from services.intake.domain import ItemVersion, Known, ListedItem, Status, StatusKind
 
-_ITEM = (
-    "item_code",
-    "item_version",
-    "name",
-    "case_type",
-    "department",
-    "department_name",
-    "promised_limit_days",
-    "effective_from",
-)
 _CASE = (
     "project_no",
     "state",
@@ -37,6 +28,10 @@ _CASE = (
     "completed_at",
     "completion_kind",
     "granted",
+    "statutory_due_at",
+    "counted_until",
+    "provisional",
+    "breached_at",
 )
 _RECORD = ("data_source", "row_guid", "project_no")
 _CORRECTABLE = frozenset(
@@ -60,17 +55,12 @@ class CaseRow(msgspec.Struct, frozen=True):
     completed_at: datetime | None
     completion_kind: int | None
     granted: bool | None
-
-
-class _Item(msgspec.Struct, frozen=True):
-    item_code: str
-    item_version: int
-    name: str
-    case_type: str
-    department: str
-    department_name: str
-    promised_limit_days: int
-    effective_from: datetime
+    statutory_due_at: datetime | None = None
+    counted_until: datetime | None = None
+    """The later end of the limits counted here; None when none was."""
+    provisional: bool = False
+    breached_at: datetime | None = None
+    """End of the promise that passed while the case was open."""
 
 
 class _Submitted(msgspec.Struct, frozen=True):
@@ -88,6 +78,27 @@ class _Accepted(msgspec.Struct, frozen=True):
     department: str
     accepted_at: datetime
     promised_due_at: datetime | None = None
+    promised_limit: int | None = None
+    statutory_due_at: datetime | None = None
+    provisional: bool = False
+
+    @property
+    def counted_until(self) -> datetime | None:
+        counted = [self.statutory_due_at]
+        if self.promised_limit is not None:
+            counted.append(self.promised_due_at)
+        return max((due for due in counted if due), default=None)
+
+
+class _Recalculated(msgspec.Struct, frozen=True):
+    clock: str
+    new_due_at: datetime
+    provisional: bool = False
+
+
+class _Breached(msgspec.Struct, frozen=True):
+    clock: str
+    due_at: datetime
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -116,12 +127,10 @@ def project(event: Event) -> Iterable[Change]:
     """Give what an event changes in the rows."""
     key = event.subject
     match event.type:
-        case "catalog.item-published.v1":
-            yield Insert("item_version", msgspec.structs.astuple(event.read(_Item)))
         case "intake.case-submitted.v1":
             said = event.read(_Submitted)
             row = (said.project_no, "submitted", said.item_code, said.channel, said.submitted_at)
-            yield Insert("case_row", (*row, *(None,) * (len(_CASE) - len(row))))
+            yield Insert("case_row", (*row, *(None,) * (len(_CASE) - len(row) - 2), False, None))
         case "intake.case-accepted.v1":
             yield _accepted(event.read(_Accepted))
             yield from _record(event)
@@ -140,13 +149,25 @@ def project(event: Event) -> Iterable[Change]:
             yield from _corrected(key, event.read(_Corrected))
         case "intake.external-record-retracted.v1":
             yield from _retracted(key, event.read(_Retracted))
+        case "intake.clock-recalculated.v1":
+            yield _recalculated(key, event.read(_Recalculated))
+        case "intake.clock-breached.v1":
+            breached = event.read(_Breached)
+            if breached.clock == "PROMISED":
+                yield Statement(
+                    "UPDATE case_row SET breached_at = %s WHERE project_no = %s",
+                    (breached.due_at, key),
+                )
+        case _:
+            yield from reference.project(event)
 
 
 def _accepted(said: _Accepted) -> Change:
     return Statement(
         "UPDATE case_row SET state = 'accepted', item_version = %s, item_name = %s, channel = %s,"
-        " department = %s, accepted_at = %s, promised_due_at = %s, completed_at = NULL,"
-        " completion_kind = NULL, granted = NULL WHERE project_no = %s",
+        " department = %s, accepted_at = %s, promised_due_at = %s, statutory_due_at = %s,"
+        " counted_until = %s, provisional = %s, completed_at = NULL, completion_kind = NULL,"
+        " granted = NULL WHERE project_no = %s",
         (
             said.item_version,
             said.item_name,
@@ -154,8 +175,20 @@ def _accepted(said: _Accepted) -> Change:
             said.department,
             said.accepted_at,
             said.promised_due_at,
+            said.statutory_due_at,
+            said.counted_until,
+            said.provisional,
             said.project_no,
         ),
+    )
+
+
+def _recalculated(project_no: str, said: _Recalculated) -> Change:
+    column = "promised_due_at" if said.clock == "PROMISED" else "statutory_due_at"
+    return Statement(
+        f"UPDATE case_row SET {column} = %s, counted_until = greatest(counted_until, %s),"  # noqa: S608 - one of two names
+        " provisional = %s WHERE project_no = %s",
+        (said.new_due_at, said.new_due_at, said.provisional, project_no),
     )
 
 
@@ -175,6 +208,12 @@ def _corrected(project_no: str, said: _Corrected) -> Iterable[Change]:
             yield Statement(
                 f"UPDATE case_row SET {column} = %s WHERE project_no = %s",  # noqa: S608 - from a fixed set
                 (said.changed[column], project_no),
+            )
+        if "promised_due_at" in said.changed:
+            yield Statement(
+                "UPDATE case_row SET counted_until = greatest(counted_until, promised_due_at)"
+                " WHERE project_no = %s AND counted_until IS NOT NULL",
+                (project_no,),
             )
     if said.record == "result":
         for column in sorted(said.changed.keys() & {"completed_at", "completion_kind"}):
@@ -204,24 +243,47 @@ def _retracted(project_no: str, said: _Retracted) -> Iterable[Change]:
 
 READ_MODEL = ReadModel(
     service="intake",
-    ddl=Path(__file__).with_name("read_model.sql"),
-    tables={"item_version": _ITEM, "case_row": _CASE, "record_row": _RECORD},
+    ddl=(Path(__file__).with_name("read_model.sql"), reference.DDL),
+    tables={"case_row": _CASE, "record_row": _RECORD, **reference.TABLES},
     sources=("catalog", "intake"),
     project=project,
 )
 
 
-def items_by_code(database: Database, codes: Collection[str]) -> Mapping[str, list[ItemVersion]]:
-    """Give every published version of these items; a code that is not published is absent."""
-    found: dict[str, list[ItemVersion]] = {}
-    rows = database.read(
-        f"SELECT {', '.join(_ITEM)} FROM item_version WHERE item_code = ANY(%s)",  # noqa: S608 - our own column names
-        (list(codes),),
+def catalog_of(database: Database) -> Callable[[Collection[str]], Known]:
+    """Give the look-up of the copy of the catalog: what is known of items, and the calendar."""
+    copy = reference.Reference(database)
+
+    def look_up(codes: Collection[str]) -> Known:
+        found, dated = copy.ask(codes)
+        items = {code: _listed(known) for code, known in found.items()}
+        return Known(items, dated.calendar, dated.editions)
+
+    return look_up
+
+
+def _listed(known: reference.Known) -> ListedItem:
+    return ListedItem(
+        [
+            ItemVersion(
+                item_code=one.item_code,
+                item_version=one.item_version,
+                name=one.name,
+                case_type=one.case_type,
+                department=one.department,
+                department_name=one.department_name,
+                promised=one.promised,
+                effective_from=one.effective_from,
+                statutory=one.statutory,
+                listed=bool(one.lists),
+            )
+            for one in known.versions
+        ],
+        [
+            Status(StatusKind(one.kind), one.since, one.until, one.successors)
+            for one in known.statuses
+        ],
     )
-    for row in rows:
-        version = ItemVersion(*row)
-        found.setdefault(version.item_code, []).append(version)
-    return found
 
 
 def cases_of_rows(

@@ -1,16 +1,5 @@
--- Intake's read side: the items it may accept under, its cases in a row each, and where a row went.
-
-CREATE TABLE item_version (
-    item_code           text        NOT NULL,
-    item_version        integer     NOT NULL,
-    name                text        NOT NULL,
-    case_type           text        NOT NULL,
-    department          text        NOT NULL,
-    department_name     text        NOT NULL,
-    promised_limit_days integer     NOT NULL,   -- working days
-    effective_from      timestamptz NOT NULL,
-    PRIMARY KEY (item_code, item_version)
-);
+-- Intake's read side: its cases in a row each, where a row went, and its copy of the catalog.
+-- with: reference
 
 CREATE TABLE case_row (
     project_no      text        PRIMARY KEY,
@@ -25,11 +14,18 @@ CREATE TABLE case_row (
     promised_due_at timestamptz,
     completed_at    timestamptz,
     completion_kind integer,
-    granted         boolean
+    granted         boolean,
+    statutory_due_at timestamptz,
+    counted_until   timestamptz,               -- later end of the limits counted here
+    provisional     boolean     NOT NULL,
+    breached_at     timestamptz                -- end of the promise that passed while it was open
 );
 
 CREATE INDEX case_row_submitted_at ON case_row (submitted_at DESC, project_no DESC);
 CREATE INDEX case_row_department ON case_row (department, submitted_at DESC, project_no DESC);
+
+CREATE INDEX case_row_counted ON case_row (counted_until)
+    WHERE state = 'accepted' AND counted_until IS NOT NULL;
 
 CREATE TABLE record_row (
     data_source text NOT NULL,

@@ -5,13 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.database import Database
 from services.chassis.projection import Statement
-from services.chassis.vault import Seal
+from services.chassis.vault import (
+    HELD,
+    Action,
+    BodyTable,
+    BodyVault,
+    Opening,
+    Seal,
+    SealError,
+    keeping,
+    record,
+)
 from services.intake.domain.refusal import Reply
+
+REFUSED: Final = BodyTable("refused", "project_no", "true", "false", "")
+BODIES: Final = (HELD, REFUSED)
+"""Where bodies from outside are kept, sealed."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +52,14 @@ _COLUMNS = (
 )
 
 
-def keep(reply: Reply, body: bytes, received_at: datetime, seal: Seal) -> Statement:
+def keep(reply: Reply, body: bytes, received_at: datetime, vault: BodyVault) -> Statement:
     """Give the change that keeps a refused record; the same body of a sender is kept once.
 
     The body may name persons, so only a holder of the vault key reads it (`open_body`).
     """
     digest = sha256(body).digest()
-    return Statement(
+    sealed, *key = vault.seal_body(body, digest)
+    return keeping(
         "INSERT INTO refused (data_source, record, row_guid, project_no, reason_code, reason,"
         " field, received_at, digest, size_bytes, body)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -60,8 +75,9 @@ def keep(reply: Reply, body: bytes, received_at: datetime, seal: Seal) -> Statem
             received_at,
             digest,
             len(body),
-            seal.seal(body, digest),
+            sealed,
         ),
+        key,
     )
 
 
@@ -100,15 +116,22 @@ def show(database: Database, number: int) -> Refused:
     return Refused(*_one(database, number, _COLUMNS))
 
 
-def open_body(database: Database, number: int, seal: Seal) -> bytes:
+def open_body(database: Database, number: int, seal: Seal, opening: Opening | None = None) -> bytes:
     """Give the body of a refused record as it came. It may name persons: never log it.
+
+    That a person opens it is written into the log of accesses: `opening` says who.
 
     Raises:
         NotFoundError: there is none of this number.
-        SealError: it was sealed with another key, or changed.
+        SealError: it was sealed with another key, or changed, or a person in it was erased.
     """
     digest, body = _one(database, number, "digest, body")
-    return seal.open(bytes(body), bytes(digest))
+    if not body:
+        raise SealError("a person in it was erased")
+    if opening is not None:
+        with database.transaction() as cursor:
+            record(cursor.connection, opening, Action.BODY, [None], [f"refused/{number}"])
+    return BodyVault(seal, database).open(bytes(body), bytes(digest))
 
 
 def _one(database: Database, number: int, columns: str) -> tuple[Any, ...]:

@@ -10,11 +10,14 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
+from services.chassis import reference
 from services.chassis.bus.envelope import Record
 from services.chassis.bus.positions import is_done
 from services.chassis.bus.providers import ApplicationProvider
 from services.chassis.bus.subscription import ingress, subscribe
 from services.chassis.clock import SystemClock
+from services.chassis.deadlines import Due
+from services.chassis.deadlines.entrypoint import deadlines
 from services.chassis.errors import (
     BanjianError,
     ContractError,
@@ -26,6 +29,7 @@ from services.chassis.events import Event
 from services.chassis.frame import frame_of
 from services.chassis.frame_provider import FrameProvider
 from services.chassis.logs import get_logger
+from services.chassis.reference.rules import ItemRules, rules_of
 from services.chassis.translate import translate
 from services.chassis.vault import Seal
 from services.chassis.web import Call, Page, Pages, Reply, route
@@ -61,6 +65,7 @@ from services.intake.messages.records import RefusedError, thread_of
 from services.intake.messages.records import translate as read_record
 from services.intake.pages import case_page, case_table, filters
 from services.intake.projections import READ_MODEL, CaseRow
+from services.intake.subject_routes import SubjectRoutes
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 from services.kernel.times import SHANGHAI
@@ -77,15 +82,15 @@ class CasesProvider(ApplicationProvider):
         settings = frame_of(self.container).settings
         self._kind = partial(  # type: ignore[assignment]  # called like the class
             Cases,
-            items=projections.items_by_code,
+            catalog=projections.catalog_of,
             rows=projections.cases_of_rows,
-            seal=Seal.from_file(settings.vault_key_file),
+            seal=Seal.from_file(settings.vault_key_file, settings.vault_cipher),
             region=settings.region,
         )
         super().setup()
 
 
-class Service:
+class Service(SubjectRoutes):
     """The nameko service."""
 
     name = "intake"
@@ -100,16 +105,12 @@ class Service:
 
     @subscribe(reads=messages.READS)
     def on_events(self, batch: Sequence[Event]) -> None:
-        """Learn published items, and complete what approval has decided."""
-        decided = [event for event in batch if event.type != messages.ITEM]
-        self.cases.change(
-            *(
-                change
-                for event in batch
-                if event.type == messages.ITEM
-                for change in READ_MODEL.project(event)
-            )
-        )
+        """Learn what catalog says, and complete what approval has decided."""
+        decided = [event for event in batch if event.type not in reference.READS]
+        for event in batch:
+            self.cases.change(*reference.project(event))
+        for year in messages.years_changed(batch):
+            self.cases.calendar_changed(year)
         self.cases.expect({event.subject for event in decided})
         for event in decided:
             project_no, decision = messages.decision(event)
@@ -134,6 +135,14 @@ class Service:
             self.cases.take_records(rows, now)
         except (IntakeRuleError, NotBegunError, UnknownItemVersionError) as error:
             raise translate(error, self.errors) from error
+
+    def _expect_due(self, dues: Sequence[Due]) -> None:
+        self.cases.expect({due.key for due in dues})
+
+    @deadlines(prepare=_expect_due)
+    def on_due(self, due: Due) -> None:
+        """Say that a limit approaches or has passed, or count it again."""
+        self.cases.fire(due)
 
     @route(
         "POST",
@@ -246,6 +255,21 @@ class Service:
             if event.version == int(call.path["version"]):
                 return history_event(event)
         raise NotFoundError("there is no such event")
+
+    @route(
+        "GET",
+        "/items/<item_code>/rules",
+        query=AtQuery,
+        response=ItemRules,
+        public=True,
+        after=True,
+        summary="The rules of an item now or at an instant: version, materials, limits, calendar",
+    )
+    def get_rules(self, call: Call[None, AtQuery]) -> ItemRules:
+        """From the service's own copy of the catalog; catalog need not be there."""
+        call.wait_until_fresh(self._has)
+        at = moment_of(call.query.at) or self.clock.now()
+        return rules_of(self.cases.database, call.path["item_code"], at)
 
     @route("GET", "/", html=True, public=True, query=CasesQuery, summary="The cases")
     def show(self, call: Call[None, CasesQuery]) -> str:

@@ -1,7 +1,19 @@
 """What intake decides: pure, without clock, database or framework."""
 
 from services.intake.domain.case import Case
-from services.intake.domain.items import NOT_LISTED, NOT_YET, REASONS, ItemVersion, filled, in_force
+from services.intake.domain.clocks import filled, limits_of
+from services.intake.domain.items import (
+    NOT_LISTED,
+    NOT_YET,
+    REASONS,
+    Ground,
+    ItemVersion,
+    Known,
+    ListedItem,
+    Status,
+    StatusKind,
+    off_list,
+)
 from services.intake.domain.records import (
     AcceptSaid,
     Operation,
@@ -33,8 +45,11 @@ __all__ = [
     "CaseRefusedError",
     "CaseState",
     "Decision",
+    "Ground",
     "IntakeRuleError",
     "ItemVersion",
+    "Known",
+    "ListedItem",
     "NotBegunError",
     "Operation",
     "ProjectNoTakenError",
@@ -45,9 +60,12 @@ __all__ = [
     "Row",
     "RowGuidReusedError",
     "Said",
+    "Status",
+    "StatusKind",
     "StepSaid",
     "UnknownItemVersionError",
     "Verdict",
     "filled",
-    "in_force",
+    "limits_of",
+    "off_list",
 ]

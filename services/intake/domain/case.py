@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Self, cast
+from typing import Any, Self, cast
 
+from services.intake.domain.clocks import count, in_time, limits_of
 from services.intake.domain.events import (
     CaseAccepted,
     CaseCompleted,
     CaseRefused,
     CaseSubmitted,
+    ClockRecalculated,
     ExternalRecordCorrected,
     ExternalRecordRetracted,
     ResultReported,
@@ -33,18 +36,19 @@ from services.intake.domain.rules import (
     ProjectNoTakenError,
 )
 from services.intake.domain.terms import Application, CaseState, Decision
-from services.kernel.aggregate import Aggregate, applies
+from services.intake.domain.timed import TimedCase
+from services.kernel.aggregate import applies
+from services.kernel.calendar import WorkCalendar
+from services.kernel.clock import Due, Kind
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
-from services.kernel.workdays import due
 
 
-class Case(Aggregate):
+class Case(TimedCase):
     """One case. Stream: `stream_id("case", project_no)`."""
 
     def __init__(self) -> None:
-        self.project_no = ""
-        self.state = CaseState.SUBMITTED
+        super().__init__()
         self.item_code = ""
         self.item_version = 0
         self.item_name = ""
@@ -54,8 +58,6 @@ class Case(Aggregate):
         self.window: str | None = None
         self.subject_id = ""
         self.submitted_at: datetime | None = None
-        self.accepted_at: datetime | None = None
-        self.promised_due_at: datetime | None = None
         self.completed_at: datetime | None = None
         self.completion_kind: int | None = None
         self.granted: bool | None = None
@@ -89,7 +91,7 @@ class Case(Aggregate):
         """Whether it ended within the promised limit; None while open or when none was promised."""
         if self.completed_at is None or self.promised_due_at is None:
             return None
-        return self.completed_at <= self.promised_due_at
+        return in_time(self.completed_at, self.promised_due_at)
 
     @property
     def is_open(self) -> bool:
@@ -101,9 +103,16 @@ class Case(Aggregate):
         """Whether what is pending may have opened or closed it."""
         return any(isinstance(fact, _TURNS) for fact in self.pending)
 
-    def accept(self, facts: Facts, item: ItemVersion, accepted_at: datetime) -> None:
-        """Accept at the window, under the version that is in force; the limit is counted here."""
-        limit = due(accepted_at, item.promised_limit_days)
+    @property
+    def retimed(self) -> bool:
+        """Whether what is pending may have given or taken an end, or moved one."""
+        return any(isinstance(fact, _RETIMES) for fact in self.pending)
+
+    def accept(
+        self, facts: Facts, item: ItemVersion, accepted_at: datetime, calendar: WorkCalendar
+    ) -> None:
+        """Accept at the window, under the version in force; both limits are counted here."""
+        limit = count(Kind.PROMISED, item.promised, accepted_at, calendar)
         self.record(
             CaseAccepted,
             facts,
@@ -118,9 +127,9 @@ class Case(Aggregate):
             window=self.window,
             accepted_at=accepted_at,
             promised_due_at=limit.at,
-            calendar_version=limit.calendar,
             mode="manual",
             subject_id=self.subject_id,
+            **limits_of(item, accepted_at, calendar, limit),
         )
 
     def refuse(self, facts: Facts, reason_code: str, reason: str) -> None:
@@ -138,9 +147,11 @@ class Case(Aggregate):
         )
 
     def report_acceptance(
-        self, facts: Facts, row: Row, said: AcceptSaid, item: ItemVersion, calendar: str | None
+        self, facts: Facts, row: Row, said: AcceptSaid, item: ItemVersion, limits: dict[str, Any]
     ) -> None:
-        """Take the acceptance an outside system reports, with its times as stated (`items.filled`).
+        """Take the acceptance an outside system reports, with its times as stated.
+
+        `said` is completed by `clocks.filled`, `limits` come from `clocks.limits_of`.
 
         Raises:
             ProjectNoTakenError: the case belongs to another row, or was refused here (I09).
@@ -163,13 +174,24 @@ class Case(Aggregate):
             accept_doc_no=said.accept_doc_no or None,
             accepted_at=said.accepted_at,
             promised_due_at=said.promised_due_at,
-            calendar_version=calendar,
             mode="external",
             subject_id=self.subject_id,
             data_source=row.data_source,
             row_guid=row.row_guid,
             source_time=row.source_time,
+            **limits,
         )
+
+    def as_counted(self, row: Row, said: AcceptSaid) -> AcceptSaid:
+        """Give a repeated acceptance the end that was counted for it: a calendar is no correction.
+
+        One that starts otherwise, or is of another version, is counted again.
+        """
+        known = self.rows[row.key].said
+        counted = Kind.PROMISED.value in self.counts and said.promised_due_at is None
+        if counted and isinstance(known, AcceptSaid) and known.starts_as(said):
+            return replace(said, promised_due_at=known.promised_due_at)
+        return said
 
     def report(self, facts: Facts, row: Row, said: StepSaid | ResultSaid) -> None:
         """Take a step or a result an outside system reports, also after the completion.
@@ -192,8 +214,19 @@ class Case(Aggregate):
             **{name: value for name, value in vars(said).items() if value != ""},
         )
 
-    def correct(self, facts: Facts, row: Row, said: Said, vault_changed: bool = False) -> None:
-        """Let the row's new content hold from here on; it names what changed (I02)."""
+    def correct(
+        self,
+        facts: Facts,
+        row: Row,
+        said: Said,
+        vault_changed: bool = False,
+        counted: Due | None = None,
+    ) -> None:
+        """Let the row's new content hold from here on; it names what changed (I02).
+
+        `counted` is the promised limit if intake counted it (`clocks.filled`).
+        """
+        changed = differences(self.rows[row.key].said, said)
         self.record(
             ExternalRecordCorrected,
             facts,
@@ -201,9 +234,10 @@ class Case(Aggregate):
             record=row.kind.value,
             data_source=row.data_source,
             row_guid=row.row_guid,
-            changed=differences(self.rows[row.key].said, said),
+            changed=changed,
             vault_changed=vault_changed,
             source_time=row.source_time,
+            calendar_version=counted.calendar if counted and "promised_due_at" in changed else None,
         )
 
     def retract(self, facts: Facts, row: Row, reason: str) -> None:
@@ -239,7 +273,7 @@ class Case(Aggregate):
             completion_kind=said.completion_kind if said else decision.completion_kind,
             granted=said.result == "granted" if said else decision.granted,
             completed_at=completed_at,
-            on_time=None if due_at is None else completed_at <= due_at,
+            on_time=None if due_at is None else in_time(completed_at, due_at),
             subject_id=self.subject_id or None,
             row_guid=decision.row_guid,
         )
@@ -265,6 +299,7 @@ class Case(Aggregate):
         self.window = event.window
         self.accepted_at = event.accepted_at
         self.promised_due_at = event.promised_due_at
+        self.counts.accepted(event)
         self._open()
         self.rows.accepted(event, self.submitted_at)
 
@@ -295,6 +330,7 @@ class Case(Aggregate):
         if isinstance(said, AcceptSaid):
             for name in event.changed.keys() & _OF_ACCEPTANCE:
                 setattr(self, name, getattr(said, name))
+            self.counts.corrected(event, said)
         elif isinstance(said, ResultSaid) and self._stands_on(event.row_guid):
             self.completed_at = said.completed_at
             self.completion_kind = said.completion_kind
@@ -317,6 +353,7 @@ class Case(Aggregate):
 
 
 _TURNS = (CaseSubmitted, CaseAccepted, CaseRefused, CaseCompleted, ExternalRecordRetracted)
+_RETIMES = (*_TURNS[1:], ExternalRecordCorrected, ClockRecalculated)
 _OF_ACCEPTANCE = frozenset(
     {
         "item_code",

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from services.intake.domain.records import Scalar
 from services.kernel.aggregate import Fact
+from services.kernel.clock import Cause, Kind
+from services.kernel.limits import Unit
 
 
 class CaseSubmitted(Fact):
@@ -44,11 +46,20 @@ class CaseAccepted(Fact):
     accept_doc_no: str | None = None
     promised_due_at: datetime | None = None
     calendar_version: str | None = None
-    """Set exactly when intake counted the limit itself."""
+    """Set exactly when intake counted the promised limit itself."""
     subject_id: str | None = None
     data_source: str | None = None
     row_guid: str | None = None
     source_time: datetime | None = None
+    promised_limit: int | None = None
+    """With its unit; set exactly when intake counted the promised limit itself."""
+    promised_unit: Unit | None = None
+    statutory_due_at: datetime | None = None
+    statutory_calendar: str | None = None
+    statutory_limit: int | None = None
+    statutory_unit: Unit | None = None
+    provisional: bool | None = None
+    """True when a limit runs into a year whose calendar is not published."""
 
 
 class CaseRefused(Fact):
@@ -123,6 +134,8 @@ class ExternalRecordCorrected(Fact):
     changed: dict[str, Scalar]
     vault_changed: bool
     source_time: datetime
+    calendar_version: str | None = None
+    """Set exactly when intake counted the promised limit in `changed`."""
 
 
 class ExternalRecordRetracted(Fact):
@@ -136,6 +149,43 @@ class ExternalRecordRetracted(Fact):
     row_guid: str
     reason: str
     source_time: datetime
+
+
+class ClockRecalculated(Fact):
+    """A limit of an open case was counted again; what it was before is kept (K06, K07)."""
+
+    TOPIC = "intake.clock-recalculated.v1"
+
+    project_no: str
+    clock: Kind
+    old_due_at: datetime
+    new_due_at: datetime
+    """The same moment when only the calendar is provisional no more."""
+    calendar_version: str
+    cause: Cause
+    provisional: bool | None = None
+
+
+class DeadlineApproaching(Fact):
+    """The promised limit of an open case is about to end (amber)."""
+
+    TOPIC = "intake.deadline-approaching.v1"
+
+    project_no: str
+    clock: Kind
+    due_at: datetime
+
+
+class ClockBreached(Fact):
+    """A limit passed while the case was open (red). That stays so, whatever comes later."""
+
+    TOPIC = "intake.clock-breached.v1"
+
+    project_no: str
+    clock: Kind
+    due_at: datetime
+    detected_at: datetime
+    """When we noticed, by the database's clock; later than the event after a downtime."""
 
 
 class RecordRefused(Fact):

@@ -70,6 +70,11 @@ class AcceptSaid:
     window: str = ""
     accept_doc_no: str = ""
 
+    def starts_as(self, other: AcceptSaid) -> bool:
+        """Say whether both limits are counted alike: the same version, the same moment."""
+        ours = (self.item_code, self.item_version, self.accepted_at)
+        return ours == (other.item_code, other.item_version, other.accepted_at)
+
 
 @dataclass(frozen=True)
 class StepSaid:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
 
+from services.chassis import reference
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
+from services.chassis.reference.messages import CALENDARS, CalendarSaid
 from services.intake.domain import events
+from services.intake.domain.erasure import SubjectErased
 from services.intake.domain.terms import Decision
 from services.kernel.facts import Actor, ActorKind, Facts
 
@@ -24,26 +27,16 @@ PUBLISHES: Mapping[str, Publication] = {
         events.CaseCompleted,
         events.ExternalRecordCorrected,
         events.ExternalRecordRetracted,
+        events.ClockRecalculated,
+        events.DeadlineApproaching,
+        events.ClockBreached,
         events.RecordRefused,
+        SubjectErased,
     )
 }
 LISTENS = ("catalog", "approval")
-ITEM = "catalog.item-published.v1"
 TAKES_RECORDS = True
 """Also reads `banjian.ingress`, see `records`."""
-
-
-class ItemPublished(msgspec.Struct, frozen=True):
-    """The catalog published a version of an item."""
-
-    item_code: str
-    item_version: int
-    name: str
-    case_type: str
-    department: str
-    department_name: str
-    promised_limit_days: int
-    effective_from: datetime
 
 
 class TaskDecided(msgspec.Struct, frozen=True):
@@ -56,7 +49,7 @@ class TaskDecided(msgspec.Struct, frozen=True):
 
 
 READS: Mapping[str, type[msgspec.Struct]] = {
-    ITEM: ItemPublished,
+    **reference.READS,
     "approval.task-approved.v1": TaskDecided,
     "approval.task-rejected.v1": TaskDecided,
 }
@@ -67,6 +60,12 @@ def decision(event: Event) -> tuple[str, Decision]:
     said = event.read(TaskDecided)
     granted = event.type == "approval.task-approved.v1"
     return said.project_no, Decision(granted, said.completion_kind, said.decided_at, said.row_guid)
+
+
+def years_changed(events: Iterable[Event]) -> list[int]:
+    """Name the years of which one of these events brings another calendar."""
+    changed = (event for event in events if event.type in CALENDARS)
+    return sorted({event.read(CalendarSaid).year for event in changed})
 
 
 def facts_after(event: Event) -> Facts:

@@ -16,6 +16,7 @@ from services.chassis.web.histories import shown_time, timeline
 from services.chassis.web.parts import Cell, Column, Filter, Light, Moment, Option, Table
 from services.intake.answers import CasesQuery
 from services.intake.domain import REASONS, Case
+from services.intake.domain.clocks import in_time
 from services.intake.projections import CaseRow
 
 CASE_STATES: Final[Mapping[str, tuple[str, Light]]] = {
@@ -32,6 +33,9 @@ TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
     "intake.step-reported.v1": ("环节办理", "Step", ""),
     "intake.result-reported.v1": ("办理结果", "Result", ""),
     "intake.case-completed.v1": ("办结", "Completed", "green"),
+    "intake.clock-recalculated.v1": ("时限重算", "Limit counted again", "grey"),
+    "intake.deadline-approaching.v1": ("时限临近", "Limit approaches", "amber"),
+    "intake.clock-breached.v1": ("超过时限", "Limit passed", "red"),
     "intake.external-record-corrected.v1": ("外部记录更正", "Record corrected", "grey"),
     "intake.external-record-retracted.v1": ("外部记录撤回", "Record retracted", "red"),
 }
@@ -48,6 +52,12 @@ OUTCOMES: Final[Mapping[str, str]] = {"pass": "通过", "return": "退回", "oth
 RESULTS: Final[Mapping[str, str]] = {"granted": "准予", "rejected": "不予", "other": "其他"}
 KINDS: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
 """Completion kinds 0 to 6 (办结方式)."""
+CLOCKS: Final[Mapping[str, str]] = {"PROMISED": "承诺时限", "STATUTORY": "法定时限"}
+CAUSES: Final[Mapping[str, str]] = {
+    "CALENDAR_AMENDED": "工作日历公布或调整",
+    "RETROACTIVE_START": "起算时间追溯",
+    "CORRECTION": "外部记录更正",
+}
 RECORDS: Final[Mapping[str, str]] = {"accept": "受理", "process": "环节", "result": "结果"}
 
 
@@ -59,7 +69,9 @@ def case_page(case: Case, events: Sequence[Event], at: datetime) -> dict[str, An
         "case": case,
         "state": state,
         "light": light,
-        "overdue": case.is_open and due_at is not None and due_at < at,
+        "overdue": case.is_open and due_at is not None and not in_time(at, due_at),
+        "approaching": case.is_open and due_at is not None and case.approached == due_at,
+        "calendars": sorted({counted.calendar for counted in case.counts.values()}),
         "channel": CHANNELS.get(case.channel, case.channel),
         "refusal": REASONS.get(case.refusal, case.refusal) if case.refusal else "",
         "ending": _ending(case.granted, case.completion_kind),
@@ -83,7 +95,8 @@ def _in_words(moment: Moment, event: Event) -> Moment:
             return replace(moment, detail=f"渠道：{CHANNELS.get(said['channel'], said['channel'])}")
         case "intake.case-accepted.v1" if said.get("promised_due_at"):
             due_at = datetime.fromisoformat(said["promised_due_at"])
-            return replace(moment, detail=f"承诺时限 {shown_time(due_at)}")
+            note = " · 暂定（该年工作日历尚未公布）" if said.get("provisional") else ""
+            return replace(moment, detail=f"承诺时限 {shown_time(due_at)}{note}")
         case "intake.case-refused.v1":
             return replace(moment, detail=said["reason"])
         case "intake.step-reported.v1":
@@ -109,9 +122,20 @@ def _in_words(moment: Moment, event: Event) -> Moment:
         case "intake.external-record-corrected.v1":
             fields = "、".join(said["changed"]) or "申请人信息"
             return replace(moment, detail=f"{RECORDS[said['record']]}记录更正：{fields}")
+        case "intake.clock-recalculated.v1":
+            old, new = (_shown(said[name]) for name in ("old_due_at", "new_due_at"))
+            moved = f"{old} → {new}" if old != new else f"{new}（不变，已按公布的日历确定）"
+            cause = CAUSES.get(said["cause"], said["cause"])
+            return replace(moment, detail=f"{CLOCKS[said['clock']]} {moved} · {cause}")
+        case "intake.deadline-approaching.v1" | "intake.clock-breached.v1":
+            return replace(moment, detail=f"{CLOCKS[said['clock']]} {_shown(said['due_at'])}")
         case "intake.external-record-retracted.v1":
             return replace(moment, detail=f"{RECORDS[said['record']]}记录由来源系统删除")
     return moment
+
+
+def _shown(time: str) -> str:
+    return shown_time(datetime.fromisoformat(time))
 
 
 def _ending(granted: bool | None, kind: int | None) -> str:

@@ -14,6 +14,7 @@ from services.intake.domain import (
     CaseRefusedError,
     CaseState,
     Decision,
+    ListedItem,
     NotBegunError,
     Operation,
     ProjectNoTakenError,
@@ -21,7 +22,6 @@ from services.intake.domain import (
     RowGuidReusedError,
     Verdict,
     filled,
-    in_force,
 )
 from services.intake.domain.events import (
     CaseAccepted,
@@ -34,8 +34,19 @@ from services.intake.domain.events import (
     StepReported,
 )
 from services.intake.domain.rules import InFutureError
+from services.kernel.calendar_seed import SEED
 from tests.unit.facts import COUNTY, HOUSE, NOW, facts
-from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, accepted, later, replace, row
+from tests.unit.intake.rows import (
+    ACCEPT,
+    ITEM,
+    RESULT,
+    STEP,
+    accepted,
+    completed,
+    later,
+    replace,
+    row,
+)
 
 APPLIED = Application("case-1", "I1", "window", "s-1", window="07")
 
@@ -43,7 +54,7 @@ APPLIED = Application("case-1", "I1", "window", "s-1", window="07")
 def test_case_is_accepted_under_the_version_in_force_with_its_limit() -> None:
     case = Case.submit(facts(), APPLIED)
 
-    case.accept(facts(), ITEM, NOW)
+    case.accept(facts(), ITEM, NOW, SEED)
 
     submitted, event = case.pending
     assert isinstance(submitted, CaseSubmitted)
@@ -51,7 +62,8 @@ def test_case_is_accepted_under_the_version_in_force_with_its_limit() -> None:
     assert isinstance(event, CaseAccepted)
     assert (event.item_version, event.mode, event.department) == (2, "manual", "D07")
     assert str(event.promised_due_at) == "2020-10-29 23:59:59+08:00"
-    assert event.calendar_version == "cn-2004-2026"
+    assert (event.calendar_version, event.provisional) == ("2020.2", None)
+    assert str(event.statutory_due_at) == "2020-11-10 23:59:59+08:00"
 
 
 def test_case_is_refused_when_its_item_is_on_no_list() -> None:
@@ -72,14 +84,14 @@ def test_version_in_force_is_the_highest_that_is_effective() -> None:
     old = replace(ITEM, item_version=1, effective_from=NOW - timedelta(days=9))
     coming = replace(ITEM, item_version=3, effective_from=NOW + timedelta(days=9))
 
-    assert in_force([coming, old, ITEM], NOW) == ITEM
-    assert in_force([coming], NOW) is None
+    assert ListedItem([coming, old, ITEM]).in_force(NOW) == ITEM
+    assert ListedItem([coming]).in_force(NOW) is None
 
 
 def test_limit_is_kept_as_stated_when_the_record_states_one() -> None:
-    said, calendar = filled(replace(ACCEPT, promised_due_at=later(30)), ITEM)
+    said, counted = filled(replace(ACCEPT, promised_due_at=later(30)), ITEM, SEED)
 
-    assert (said.promised_due_at, calendar) == (later(30), None)
+    assert (said.promised_due_at, counted) == (later(30), None)
 
 
 def test_reported_acceptance_keeps_its_times() -> None:
@@ -91,10 +103,10 @@ def test_reported_acceptance_keeps_its_times() -> None:
 
 
 def test_acceptance_is_refused_when_another_row_has_the_case_number() -> None:
-    said, calendar = filled(ACCEPT, ITEM)
+    said, limits = completed(ACCEPT)
 
     with pytest.raises(ProjectNoTakenError):
-        accepted().report_acceptance(facts(COUNTY), row(guid="row-9"), said, ITEM, calendar)
+        accepted().report_acceptance(facts(COUNTY), row(guid="row-9"), said, ITEM, limits)
 
 
 def test_step_is_recorded_also_after_the_completion() -> None:
@@ -189,7 +201,7 @@ def test_completion_counts_as_corrected_when_the_result_was_corrected_meanwhile(
 
 def test_correction_of_the_acceptance_moves_the_limit() -> None:
     case = accepted()
-    said, _ = filled(replace(ACCEPT, accepted_at=later(1)), ITEM)
+    said, _ = filled(replace(ACCEPT, accepted_at=later(1)), ITEM, SEED)
 
     case.correct(facts(COUNTY), row(operation=Operation.UPDATE, at=later(5)), said)
 
@@ -206,10 +218,10 @@ def test_retracted_acceptance_ends_the_case_and_a_later_insert_brings_it_back() 
     assert isinstance(case.pending[-1], ExternalRecordRetracted)
     assert case.state is CaseState.RETRACTED
 
-    said, calendar = filled(ACCEPT, ITEM)
+    said, limits = completed(ACCEPT)
     again = row(at=later(6))
     assert case.rows.judge(again, said) is Verdict.NEW
-    case.report_acceptance(facts(COUNTY), again, said, ITEM, calendar)
+    case.report_acceptance(facts(COUNTY), again, said, ITEM, limits)
 
     assert (case.state, case.completed_at) == (CaseState.ACCEPTED, None)
 
@@ -247,7 +259,7 @@ def test_delete_waits_when_its_row_is_not_here() -> None:
 
 def test_replayed_case_is_the_same_case() -> None:
     case = Case.submit(facts(), APPLIED)
-    case.accept(facts(), ITEM, NOW)
+    case.accept(facts(), ITEM, NOW, SEED)
     case.report(facts(COUNTY), row(RecordKind.PROCESS), STEP)
     case.report(facts(COUNTY), row(RecordKind.RESULT), RESULT)
     case.complete(facts(HOUSE), Decision(True, 0, RESULT.completed_at, "row-result"))
@@ -261,7 +273,7 @@ def test_replayed_case_is_the_same_case() -> None:
 
 def test_case_is_as_it_was_when_only_older_events_are_replayed() -> None:
     case = Case.submit(facts(), APPLIED)
-    case.accept(facts(), ITEM, NOW)
+    case.accept(facts(), ITEM, NOW, SEED)
     case.complete(facts(HOUSE, at=later(2)), Decision(True, 0, later(2)))
 
     then = Case.replay(event for event in case.pending if event.timestamp <= later(1))

@@ -6,16 +6,29 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.console.groups import DefaultsTo
 from deploy.console.output import Json, note, print_json, print_pairs, print_table
 
 AsOf = Annotated[
     str,
     typer.Option(help="Moment the figure speaks of: RFC 3339, or a date. Default now."),
 ]
-Begin = Annotated[str, typer.Option("--from", help="Cases accepted from this moment on.")]
-End = Annotated[str, typer.Option("--to", help="Cases accepted up to this moment.")]
-Department = Annotated[str, typer.Option(help="Department code.")]
-Channel = Annotated[str, typer.Option(help="Channel code.")]
+Begin = Annotated[
+    str, typer.Option("--from", help="Cases accepted, or changes in effect, from this moment on.")
+]
+End = Annotated[
+    str, typer.Option("--to", help="Cases accepted, or changes in effect, up to this moment.")
+]
+Department = Annotated[str, typer.Option(help="Department code; of claims the unit's.")]
+Channel = Annotated[str, typer.Option(help="Channel code; of cases.")]
+ItemType = Annotated[str, typer.Option(help="Item type, such as 01; of the catalog.")]
+Level = Annotated[str, typer.Option(help="Level, 4 county, 5 township, 6 village; of the catalog.")]
+
+stat = typer.Typer(
+    cls=DefaultsTo,
+    help="Print one figure; 'stat check' tells whether a printed percentage can be.",
+    context_settings={"ignore_unknown_options": True},
+)
 
 
 def show_figures(
@@ -24,11 +37,20 @@ def show_figures(
     end: End = "",
     department: Department = "",
     channel: Channel = "",
+    item_type: ItemType = "",
+    level: Level = "",
     as_json: Json = False,
 ) -> None:
-    """Print the main figures in one table."""
-    query = _query(as_of, begin, end, department, channel)
-    answers = [_stat(measure["id"], query) for measure in measures()]
+    """Print the main figures in one table: those that take every filter given."""
+    words = {"department": department, "channel": channel}
+    words |= {"item_type": item_type, "level": level}
+    said = {name: word for name, word in words.items() if word}
+    query = {"as_of": as_of, "from": begin, "to": end} | said
+    answers = [
+        _stat(measure["id"], query)
+        for measure in measures()
+        if said.keys() <= {*measure["filters"]}
+    ]
     if as_json:
         print_json(answers)
         return
@@ -51,11 +73,16 @@ def show_figures(
     )
 
 
-def stat(
+@stat.command("show", epilog="banjian stat check 97.92 --of 1419: can this percentage be?")
+def show_stat(
     measure: Annotated[str, typer.Argument(help="Id of the measure, for example S03.")],
     as_of: AsOf = "",
     by: Annotated[
-        str, typer.Option(help="Break down by channel, department, item, region or month.")
+        str,
+        typer.Option(
+            help="Break down by department, region or month; cases also by channel or item, the"
+            " catalog by item_type or level, S40 by kind."
+        ),
     ] = "",
     begin: Begin = "",
     end: End = "",
@@ -63,14 +90,17 @@ def stat(
     channel: Channel = "",
     item: Annotated[str, typer.Option(help="Item code.")] = "",
     region: Annotated[str, typer.Option(help="Region code.")] = "",
+    item_type: ItemType = "",
+    level: Level = "",
     positions: Annotated[
         str, typer.Option(help="Count only up to these log positions: intake:17,catalog:4.")
     ] = "",
     as_json: Json = False,
 ) -> None:
     """Print one figure: value, numerator, denominator, and the log positions it stands on."""
-    query = _query(as_of, begin, end, department, channel)
-    query |= {"by": by, "item": item, "region": region, "positions": positions}
+    query = {"as_of": as_of, "from": begin, "to": end, "department": department}
+    query |= {"channel": channel, "item": item, "region": region, "positions": positions}
+    query |= {"item_type": item_type, "level": level, "by": by}
     answer = _stat(measure, query)
     if as_json:
         print_json(answer)
@@ -83,6 +113,7 @@ def stat(
             "denominator": answer["denominator"],
             "rounding": f"{answer['rounding']}, {answer['places']} places",
             "as of": answer["as_of"],
+            "over": ", ".join(f"{name} {word}" for name, word in answer["filters"].items()),
             "positions": _positions(answer),
         }
     )
@@ -95,6 +126,60 @@ def stat(
                 for group in answer["groups"]
             ],
         )
+
+
+@stat.command("check")
+def check(
+    printed: Annotated[str, typer.Argument(help="The percentage as printed, such as 97.92.")],
+    of: Annotated[int, typer.Option(help="The population it is said to be of.", min=1)],
+    places: Annotated[
+        int | None,
+        typer.Option(help="Decimal places it was printed with; default: as it shows.", max=9),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether any whole number over a population is printed as this percentage."""
+    from decimal import Decimal, InvalidOperation
+
+    from services.chassis.errors import ContractError
+    from services.kernel.rounding import percent, possible_percent
+
+    try:
+        value = Decimal(printed.strip().rstrip("%％"))
+        shown = max(0, -int(value.as_tuple().exponent)) if places is None else places
+        found = possible_percent(value, of, shown)
+    except (InvalidOperation, ValueError) as problem:
+        reason = str(problem) if type(problem) is ValueError else "not a number"
+        raise ContractError(f"{printed}: {reason}") from None
+    nearest = {str(k): str(percent(k, of, shown + 4)) for k in found.nearest}
+    answer = {
+        "printed": str(value),
+        "of": of,
+        "places": shown,
+        "possible": found.possible,
+        "rounded": list(found.rounded[:100]),
+        "truncated": list(found.truncated[:100]),
+        "nearest": nearest,
+    }
+    if as_json:
+        print_json(answer)
+        return
+    print_pairs(
+        {
+            "printed": f"{value} % of {of}",
+            "possible": "yes" if found.possible else "no: no whole number over it is printed so",
+            "rounded": _range(found.rounded) or "none",
+            "cut off": _range(found.truncated) or "none",
+            "nearest": ", ".join(f"{k} = {share} %" for k, share in nearest.items()),
+        }
+    )
+
+
+def _range(numerators: range) -> str:
+    """Spell the numerators that give a percentage."""
+    if len(numerators) < 2:
+        return ", ".join(map(str, numerators))
+    return f"{numerators[0]} to {numerators[-1]} ({len(numerators)} of them)"
 
 
 def measures() -> list[dict[str, Any]]:
@@ -110,7 +195,8 @@ def value_of(answer: dict[str, Any]) -> str:
     value = answer.get("value")
     if value is None:
         return "undefined"
-    return f"{value} %" if answer.get("unit") == "percent" else str(value)
+    unit = {"percent": " %", "days": " working days", "materials": " materials"}
+    return f"{value}{unit.get(answer.get('unit', ''), '')}"
 
 
 def _stat(measure: str, query: dict[str, str]) -> dict[str, Any]:
@@ -118,11 +204,6 @@ def _stat(measure: str, query: dict[str, str]) -> dict[str, Any]:
 
     answer: dict[str, Any] = call("disclosure", f"/stat/{segment(measure)}", query=query)
     return answer
-
-
-def _query(as_of: str, begin: str, end: str, department: str, channel: str) -> dict[str, str]:
-    words = {"as_of": as_of, "from": begin, "to": end, "department": department}
-    return words | {"channel": channel}
 
 
 def _positions(answer: dict[str, Any]) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 from services.disclosure.domain import Figure
 from services.disclosure.inquiry import Filters
 from services.disclosure.measures import Answer, Measure
-from services.disclosure.projections.figures import Arrival, CaseRow, Cell
+from services.disclosure.projections.catalog_figures import Entry
+from services.disclosure.projections.cells import Cell
+from services.disclosure.projections.figures import Arrival, CaseRow
+from services.kernel.rounding import Possible, percent
 
 
 class MeasureView(msgspec.Struct, frozen=True):
@@ -28,6 +32,15 @@ class MeasureView(msgspec.Struct, frozen=True):
     places: int
     source: str
     sources: list[str]
+    of: str
+    """What it counts: cases, items, changes or claims."""
+    population_zh: str
+    period: str
+    """What from and to do: within, since or none."""
+    filters: list[str]
+    """Filters it takes besides the period; any other is refused."""
+    by: list[str]
+    """What it can be broken down by."""
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -76,10 +89,61 @@ class CaseView(msgspec.Struct, frozen=True):
     region: str
 
 
+class EntryView(msgspec.Struct, frozen=True):
+    """One item, change or claim behind a figure of the catalog, as it stood then."""
+
+    code: str
+    """Implementation code; of a claim the basic item's code."""
+    version: int | None
+    """Item version; of a claim how often it was said."""
+    name: str
+    department: str
+    """Department; of a claim the unit that claimed it."""
+    unit_name: str
+    item_type: str
+    level: str
+    at: datetime
+    """When the version or the change took effect, or the claim was made."""
+    kind: str
+    """Kind of change, else empty."""
+    before: str
+    after: str
+    list_code: str
+    """Implementation code, empty when a claim names none."""
+    amount: int
+    """What it adds to the figure: 1, or its days, steps or materials."""
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """Whether a printed percentage can come from a whole number over a population."""
+
+    printed: str
+    of: int
+    places: int
+    possible: bool
+    rounded: list[int]
+    """Numerators that give it rounded half up, at most 100 of them."""
+    truncated: list[int]
+    """Numerators that give it cut off, at most 100 of them."""
+    nearest: dict[str, str]
+    """Nearest numerators, with their percentage to four more places."""
+
+
 class Publish(Filters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to publish; moments and positions as in an address."""
 
     measure: str
+    printed: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=12,
+            description="The percentage as it will be printed, such as 97.92. Refused when no"
+            " whole number over the denominator can be printed so.",
+        ),
+    ] = ""
+    of: Annotated[
+        int, msgspec.Meta(ge=0, description="The population it is said to be of; 0: not said.")
+    ] = 0
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -128,6 +192,11 @@ def measure_view(measure: Measure) -> MeasureView:
         places=measure.places,
         source=measure.source.value,
         sources=list(measure.sources),
+        of=measure.of.value,
+        population_zh=measure.population_zh,
+        period=measure.period.value,
+        filters=list(measure.of.filters),
+        by=list(measure.of.groups),
     )
 
 
@@ -179,6 +248,24 @@ def case_view(row: CaseRow) -> CaseView:
         row.department,
         row.item,
         row.region,
+    )
+
+
+def entry_view(entry: Entry) -> EntryView:
+    shown = EntryView.__struct_fields__
+    return EntryView(**{name: value for name, value in vars(entry).items() if name in shown})
+
+
+def check_view(found: Possible) -> CheckView:
+    near = {k: percent(k, found.of, found.places + 4) for k in found.nearest}
+    return CheckView(
+        printed=str(found.printed),
+        of=found.of,
+        places=found.places,
+        possible=found.possible,
+        rounded=list(found.rounded[:100]),
+        truncated=list(found.truncated[:100]),
+        nearest={str(k): str(value) for k, value in near.items()},
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import Application, command
-from services.disclosure.domain import Figure, PublishedFigure
+from services.disclosure.domain import Figure, Printed, PublishedFigure
 from services.kernel.facts import Facts
 
 
@@ -14,10 +14,12 @@ class Figures(Application):
     """What has been said to the public, figure by figure."""
 
     @command
-    def publish(self, facts: Facts, figure: Figure) -> dict[str, str]:
+    def publish(
+        self, facts: Facts, figure: Figure, printed: Printed | None = None
+    ) -> dict[str, str]:
         """Publish a figure; the same question at the same positions is published once."""
         if self.find(PublishedFigure, figure.stream) is None:
-            self.keep(PublishedFigure.publish(facts, figure))
+            self.keep(PublishedFigure.publish(facts, figure, printed))
         return {"figure": str(figure.stream), "event": f"{figure.stream}/1"}
 
     def get_figure(self, figure_id: UUID) -> Figure:

@@ -11,12 +11,17 @@ PATH: Final = Path(__file__).parents[2] / "docs" / "measures.md"
 
 _HEAD: Final = """# Measures
 
-Written by `python -m services.disclosure.handbook` from `services/disclosure/measures.py`; a test
-compares the two. Every measure takes `region`, `department`, `item`, `channel`, a period (`from`,
-`to`, both ends included), `as_of` (default now) and `positions` (default: all that has arrived).
+Written by `python -m services.disclosure.handbook` from `services/disclosure/measures/`; a test
+compares the two. Every measure takes a period (`from`, `to`, both ends included), `as_of` (default
+now), `positions` (default: all that has arrived) and the filters named with it; any other filter
+is refused, for the figure would look restricted and not be.
 
-- **as_of** is a moment in the world: a case counts by when it was accepted or completed, not by
-  when the message came. A bare date means its whole day in Asia/Shanghai.
+- A measure counts one of four things: **cases**, **items** (versions of lists in force),
+  **changes** of the catalog, or **claims** of basic items by units. Which of them, and over which
+  population, stands with each.
+- **as_of** is a moment in the world: a case counts by when it was accepted or completed, a list by
+  when it takes effect, not by when the message came. A bare date means its whole day in
+  Asia/Shanghai.
 - **positions** are places in the services' logs. A figure counts what stands at or before them, so
   the same `as_of` and `positions` give the same figure whatever arrives later. The default is the
   low watermark: everything up to it has arrived; a parked message holds it back, visibly.
@@ -26,6 +31,19 @@ compares the two. Every measure takes `region`, `department`, `item`, `channel`,
   1 returned, 2 void, 4 forwarded up, 5 correction never came and 6 other count as completed.
 - A rate below 100 % is never shown as 100 %; a rate with an empty denominator has no value.
 - Months are those of the clock of the place where it happened (the offset in the event).
+- An item is **in force** when a version of it has taken effect and it was not cancelled, merged
+  into another or split; of several versions the highest. A frozen item is in force and not in use.
+- **Stocks** (S09, S14 to S16) ignore the period. **Changes** (S10 to S13, S40) are those that take
+  effect in it; without `from`, since 1 January of the year of `to` or `as_of`, and the answer's
+  `filters` say so.
+- **S40** is a family: `S40` adds eight kinds up (`--by kind` tells them apart), `S40a` to `S40h`
+  are the kinds. A word the report uses twice is bound to its programme: 12 items merged by the
+  year's adjustment (S40c) are not the 62 licences merged by the licence programme (S10).
+- A **department** of a claim is the unit that claimed it: a county department, township or village.
+- Every figure leads to its list: `/cases` or `/entries` (`.json`, `.csv`), numerator or
+  denominator; the amounts in the list add up to the figure.
+- A percentage somebody else printed can be checked: `banjian stat check 97.92 --of 1419`, or
+  `GET /check?printed=97.92&of=1419`. Publishing takes `printed` and refuses what cannot be.
 """
 
 
@@ -38,11 +56,15 @@ def _section(measure: Measure) -> str:
     rows = {
         "numerator": measure.numerator.value,
         "denominator": measure.denominator.value if measure.denominator else "none: a count",
+        "counts": measure.of.value,
         "population": measure.population,
+        "总体": measure.population_zh,
         "period": measure.window,
         "unit": measure.unit,
         "rounding": f"{measure.rounding.value}, {measure.places} places",
         "defined by": measure.source.value,
+        "filters": ", ".join(measure.of.filters),
+        "by": ", ".join(measure.of.groups),
         "computed from": ", ".join(measure.sources),
     }
     lines = [f"## {measure.id} {measure.zh} ({measure.en})", "", measure.note_zh, ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,8 +13,8 @@ import msgspec
 from services.chassis.errors import ContractError, NotFoundError
 from services.chassis.names import SERVICES
 from services.chassis.web.paging import Cursor, Limit
-from services.disclosure.measures import MEASURES, Measure, Question
-from services.kernel.times import TimeTextError, plain, read_time
+from services.disclosure.measures import MEASURES, Measure, Quantity, Question
+from services.kernel.times import SHANGHAI, TimeTextError, plain, read_time
 
 Word = Annotated[str, msgspec.Meta(max_length=64)]
 Moment = Annotated[
@@ -23,9 +24,11 @@ Moment = Annotated[
         description="RFC 3339 with offset, or a date: its whole day in Asia/Shanghai.",
     ),
 ]
-By = Literal["", "channel", "department", "item", "region", "month"]
+By = Literal["", "channel", "department", "item", "region", "month", "kind", "item_type", "level"]
+Level = Literal["", "1", "2", "3", "4", "5", "6", "7"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,3}(\.\d{1,9})?", re.ASCII)
 _LOST_PLUS = re.compile(r"(?<=\d) (?=\d{2}:\d{2}$)")
 _PLACE = re.compile(r"([a-z]+):([0-9]{1,18})", re.ASCII)
 
@@ -40,6 +43,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     department: Word = ""
     item: Word = ""
     channel: Word = ""
+    item_type: Word = ""
+    """Of measures of the catalog: the item's type, such as 01 (行政许可)."""
+    level: Level = ""
+    """Of measures of the catalog: 行使层级, 4 county, 5 township, 6 village."""
     positions: Annotated[
         str,
         msgspec.Meta(max_length=200, description="intake:17,catalog:4; default: all that is here."),
@@ -52,14 +59,45 @@ class StatQuery(Filters, frozen=True, kw_only=True):
     by: By = ""
 
 
-class CasesQuery(Filters, frozen=True, kw_only=True):
-    """Query of the cases behind a figure."""
+class BehindQuery(Filters, frozen=True, kw_only=True):
+    """Query of what is behind a figure."""
 
-    measure: Word = "S01"
-    """Whose cases: those counted in its numerator or its denominator."""
+    measure: Word = ""
+    """Whose: what is counted in its numerator or its denominator."""
     part: Literal["numerator", "denominator"] = "numerator"
     cursor: Cursor = ""
     limit: Limit = 50
+
+
+class CasesQuery(BehindQuery, frozen=True, kw_only=True):
+    """Query of the cases behind a figure."""
+
+    measure: Word = "S01"
+
+
+class EntriesQuery(BehindQuery, frozen=True, kw_only=True):
+    """Query of the items, changes or claims behind a figure of the catalog."""
+
+    measure: Word = "S09"
+
+
+class CheckQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Query of the check of a printed percentage."""
+
+    printed: Annotated[str, msgspec.Meta(max_length=12, description="Such as 97.92, without %.")]
+    of: Annotated[int, msgspec.Meta(ge=1, le=10**12, description="The population it is of.")]
+    places: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None
+    """Decimal places it was printed with; default: as many as it shows."""
+
+
+def read_printed(text: str) -> Decimal:
+    """Raises:
+    ContractError: it is not a plain decimal number.
+    """
+    spelled = plain(text).removesuffix("%").strip()
+    if not _NUMBER.fullmatch(spelled):
+        raise ContractError("printed is a percentage such as 97.92", field="printed")
+    return Decimal(spelled)
 
 
 def find_measure(name: str) -> Measure:
@@ -70,6 +108,37 @@ def find_measure(name: str) -> Measure:
     if measure is None:
         raise NotFoundError(f"no measure of this id; the measures are {', '.join(MEASURES)}")
     return measure
+
+
+def check_takes(measure: Measure, question: Question, by: str = "") -> None:
+    """Raises:
+    ContractError: a filter or a breakdown that does not exist for what the measure counts; an
+        answer that left it out would look restricted and not be.
+    """
+    kind = measure.of
+    for name in question.words:
+        if name not in kind.filters:
+            takes = ", ".join(kind.filters)
+            raise ContractError(
+                f"{measure.id} counts {kind.value}, which have no {name}; it takes {takes}",
+                field=name,
+            )
+    if by and by not in kind.groups:
+        takes = ", ".join(kind.groups)
+        raise ContractError(
+            f"{measure.id} cannot be broken down by {by}; it can by {takes}", field="by"
+        )
+
+
+def behind(measure: Measure, part: str) -> Quantity:
+    """Raises:
+    ContractError: the denominator of a plain count.
+    """
+    if part != "denominator":
+        return measure.numerator
+    if measure.denominator is None:
+        raise ContractError(f"{measure.id} has no denominator", field="part")
+    return measure.denominator
 
 
 def read_question(said: Filters, now: datetime, watermarks: Mapping[str, int]) -> Question:
@@ -92,6 +161,8 @@ def read_question(said: Filters, now: datetime, watermarks: Mapping[str, int]) -
         department=said.department.strip(),
         item=said.item.strip(),
         channel=said.channel.strip(),
+        item_type=said.item_type.strip(),
+        level=said.level,
         as_of_said=bool(said.as_of.strip()),
     )
 
@@ -107,6 +178,7 @@ def _moment(name: str, text: str, *, last: bool) -> datetime:
         if last and _DAY.fullmatch(spelled):
             moment += timedelta(days=1, microseconds=-1)
         moment.astimezone(UTC)
+        moment.astimezone(SHANGHAI)
     except OverflowError:
         raise ContractError(f"{name} is out of range", field=name) from None
     return moment

@@ -6,10 +6,11 @@ CREATE TABLE facts (
     source          text COLLATE "C" NOT NULL,
     position        bigint NOT NULL,
     fact            text COLLATE "C" NOT NULL
-                    CHECK (fact IN ('accepted', 'completed', 'corrected', 'retracted')),
+                    CHECK (fact IN
+                        ('accepted', 'completed', 'corrected', 'retracted', 'recalculated')),
     case_no         text COLLATE "C" NOT NULL,
     record          text COLLATE "C" NOT NULL CHECK (record IN ('accept', 'result')),
-    -- Of a correction, what is NULL here is unchanged.
+    -- Of a correction, and of a deadline counted anew, what is NULL here is unchanged.
     accepted_at     timestamptz,
     accepted_month  integer,  -- year * 12 + month - 1 on the clock of the place it happened
     due_at          timestamptz,
@@ -44,16 +45,84 @@ CREATE TABLE cases (
 ) WITH (fillfactor = 90);  -- a completion updates its row in place (heap only)
 CREATE INDEX cases_by_acceptance ON cases (accepted_at, case_no);
 
+-- The catalog: rows are only ever added. Each has its place in the catalog's log (position) and the
+-- moment it takes effect in the world (effective_from, at); what a list does not say is NULL.
 CREATE TABLE items (
     position             bigint PRIMARY KEY,
     item                 text COLLATE "C" NOT NULL,
     item_version         integer NOT NULL,
     name                 text NOT NULL,
     department           text COLLATE "C" NOT NULL,
-    department_name      text NOT NULL
+    department_name      text NOT NULL,
+    item_type            text COLLATE "C" NOT NULL,
+    level                smallint,          -- 1 nation .. 4 county, 5 township, 6 village
+    region               text COLLATE "C" NOT NULL,
+    immediate            boolean NOT NULL,
+    resident             boolean,
+    visits               integer,
+    statutory            integer NOT NULL,  -- limits, counted in their units
+    statutory_unit       text COLLATE "C" NOT NULL,
+    promised             integer NOT NULL,
+    promised_unit        text COLLATE "C" NOT NULL,
+    materials            integer NOT NULL,  -- how many are asked for
+    online_depth         smallint,
+    fully_online         boolean,
+    effective_from       timestamptz NOT NULL
 );
 CREATE INDEX items_by_department ON items (department, position DESC);
 CREATE INDEX items_by_code ON items (item, position DESC);
+
+CREATE TABLE changes (
+    position         bigint PRIMARY KEY,
+    item             text COLLATE "C" NOT NULL,
+    item_version     integer,
+    fact             text COLLATE "C" NOT NULL,
+    at               timestamptz NOT NULL,
+    until            timestamptz,       -- of a freeze
+    item_type        text COLLATE "C",
+    programme        text COLLATE "C",
+    before           text,
+    after            text,
+    steps_before     integer,           -- of a re-engineering
+    steps_after      integer,
+    materials_before integer,
+    materials_after  integer
+);
+CREATE INDEX changes_by_item ON changes (item, position);
+
+CREATE TABLE claims (
+    position     bigint PRIMARY KEY,
+    claim        uuid NOT NULL,         -- its stream: one unit and one basic item
+    version      integer NOT NULL,      -- place in the stream: a later one takes its place
+    at           timestamptz NOT NULL,
+    catalog_code text COLLATE "C" NOT NULL,
+    unit         text COLLATE "C" NOT NULL,
+    unit_name    text NOT NULL,
+    level        smallint NOT NULL,
+    region       text COLLATE "C" NOT NULL,
+    item         text COLLATE "C",      -- its own list, where it has one
+    online_depth smallint,
+    fully_online boolean
+);
+CREATE INDEX claims_said_again ON claims (claim, version) WHERE version > 1;
+
+CREATE TABLE withdrawals (
+    position bigint PRIMARY KEY,
+    claim    uuid NOT NULL,
+    version  integer NOT NULL,
+    at       timestamptz NOT NULL
+);
+
+CREATE TABLE basics (
+    position     bigint PRIMARY KEY,
+    catalog_code text COLLATE "C" NOT NULL,
+    version      integer NOT NULL,
+    fact         text COLLATE "C" NOT NULL CHECK (fact IN ('registered', 'cancelled')),
+    at           timestamptz NOT NULL,
+    name         text,
+    item_type    text COLLATE "C"
+);
+CREATE INDEX basics_by_code ON basics (catalog_code, version DESC);
 
 CREATE TABLE figures (
     id           uuid PRIMARY KEY,

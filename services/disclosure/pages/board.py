@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.chassis.web.parts import Cell as Shown
 from services.chassis.web.parts import Column, Figure, Table
-from services.disclosure.measures import MEASURES, Answer, Count, Question
+from services.disclosure.measures import MEASURES, Answer, Count, Quantity, Question, Thing
 from services.disclosure.pages.chart import Chart, Month, draw, fill_gaps
 from services.disclosure.pages.words import (
     CHANNEL_NAMES,
@@ -18,12 +18,19 @@ from services.disclosure.pages.words import (
     moment,
     number,
     rounding,
+    sign_of,
 )
-from services.disclosure.projections.figures import Arrival, Cell, Names, answers
+from services.disclosure.projections.cells import Cell
+from services.disclosure.projections.figures import Arrival, Names, answers
 
 BOARD_BY: Final = ("month", "channel", "department")
 LEADS: Final = ("S01", "S02", "S04")
 RATES: Final = ("S03", "S03b", "S03c")
+
+
+def counted(count: Quantity, value: int | None) -> str:
+    """Write a numerator or a denominator with its name and unit."""
+    return f"{COUNT_NAMES[count]} {number(value)} {sign_of(count)}"
 
 
 def figure_of(answer: Answer, links: Links) -> Figure:
@@ -34,12 +41,13 @@ def figure_of(answer: Answer, links: Links) -> Figure:
         english=f"{measure.en} · {measure.id}",
         value="" if answer.value is None else number(answer.value),
         unit=measure.sign,
-        numerator=f"{COUNT_NAMES[measure.numerator]} {number(answer.numerator)} 件" if over else "",
-        denominator=f"{COUNT_NAMES[over]} {number(answer.denominator)} 件" if over else "",
+        numerator=counted(measure.numerator, answer.numerator) if over else "",
+        denominator=counted(over, answer.denominator) if over else "",
         as_of=moment(answer.question.as_of),
         rounding=rounding(measure),
         positions={name: answer.question.positions.get(name, 0) for name in measure.sources},
-        cases_href=links.cases(measure.id),
+        cases_href=links.behind(measure),
+        cases_text="查看办件" if measure.of is Thing.CASES else "查看明细",
         proof_href=links.how(measure.id),
     )
 
@@ -71,11 +79,14 @@ def build(
     """Make the board from cells counted by `BOARD_BY`."""
     links = Links(question)
     sums = total(cells)
-    figures = {answer.measure.id: figure_of(answer, links) for answer in answers(question, sums)}
+    measures = [measure for measure in MEASURES.values() if measure.of is Thing.CASES]
+    figures = {
+        answer.measure.id: figure_of(answer, links) for answer in answers(question, measures, sums)
+    }
     months = fill_gaps(
         [
-            Month(key, counted[Count.ACCEPTED], counted[Count.COMPLETED])
-            for key, counted in groups(cells, 0).items()
+            Month(key, found[Count.ACCEPTED], found[Count.COMPLETED])
+            for key, found in groups(cells, 0).items()
         ]
     )
     return Board(
@@ -103,16 +114,16 @@ def build(
     )
 
 
-def total(cells: Iterable[Cell]) -> dict[Count, int]:
+def total(cells: Iterable[Cell]) -> dict[Quantity, int]:
     """Add cells up. They do not overlap: a case has one month, channel and department (S08t)."""
-    sums = dict.fromkeys(Count, 0)
+    sums: dict[Quantity, int] = dict.fromkeys(Count, 0)
     for cell in cells:
         for count, n in cell.counts.items():
             sums[count] += n
     return sums
 
 
-def groups(cells: Iterable[Cell], place: int) -> dict[Any, dict[Count, int]]:
+def groups(cells: Iterable[Cell], place: int) -> dict[Any, dict[Quantity, int]]:
     """Add the cells up by one part of their key."""
     found: dict[Any, list[Cell]] = {}
     for cell in cells:
@@ -123,10 +134,10 @@ def groups(cells: Iterable[Cell], place: int) -> dict[Any, dict[Count, int]]:
 def _table(
     caption: str,
     first: Column,
-    counted: Mapping[str, Mapping[Count, int]],
+    grouped: Mapping[str, Mapping[Quantity, int]],
     label: Callable[[str], Shown],
 ) -> Table:
-    ordered = sorted(counted.items(), key=lambda line: (-line[1][Count.ACCEPTED], line[0]))
+    ordered = sorted(grouped.items(), key=lambda line: (-line[1][Count.ACCEPTED], line[0]))
     return Table(
         caption=caption,
         columns=(
@@ -151,7 +162,7 @@ def _table(
     )
 
 
-def _percent(measure: str, counted: Mapping[Count, int]) -> str:
+def _percent(measure: str, sums: Mapping[Quantity, int]) -> str:
     of = MEASURES[measure]
-    value: Decimal | None = of.value(*(counted[count] for count in of.counts))
+    value: Decimal | None = of.value(*(sums[count] for count in of.counts))
     return "—" if value is None else f"{number(value)}%"

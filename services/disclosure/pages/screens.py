@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,13 +13,14 @@ from services.chassis.errors import ContractError
 from services.chassis.web import Page
 from services.chassis.web.parts import Figure, Filter, Option
 from services.disclosure.answers import CaseView
-from services.disclosure.inquiry import CasesQuery, Filters
+from services.disclosure.inquiry import CasesQuery, Filters, behind
 from services.disclosure.measures import Answer, Measure
-from services.disclosure.pages.board import figure_of
+from services.disclosure.pages.board import counted, figure_of
 from services.disclosure.pages.words import (
     CHANNEL_NAMES,
     COUNT_NAMES,
     KIND_NAMES,
+    LEVEL_NAMES,
     SOURCE_NAMES,
     Links,
     china,
@@ -26,7 +28,8 @@ from services.disclosure.pages.words import (
     number,
     rounding,
 )
-from services.disclosure.projections.figures import Arrival, Cell, Names
+from services.disclosure.projections.cells import Cell
+from services.disclosure.projections.figures import Arrival, Names
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ERRORS: Final[Mapping[str, str]] = {
@@ -115,10 +118,8 @@ class CaseList:
 def case_list(said: CasesQuery, answer: Answer, page: Page[CaseView], names: Names) -> CaseList:
     """Lay out a page of cases."""
     measure, links = answer.measure, Links(answer.question)
-    count = measure.numerator
-    if said.part == "denominator" and measure.denominator is not None:
-        count = measure.denominator
-    here = links.cases(measure.id, said.part)
+    count = behind(measure, said.part)
+    here = links.behind(measure, said.part)
     size = urlencode({"limit": said.limit})
     return CaseList(
         measure=measure,
@@ -129,7 +130,7 @@ def case_list(said: CasesQuery, answer: Answer, page: Page[CaseView], names: Nam
         next_href=f"{here}&{size}&{urlencode({'cursor': page.next})}" if page.next else "",
         first_href=f"{here}&{size}" if said.cursor else "",
         csv_href=links.cases_csv(measure.id, said.part),
-        filters=_said(answer, names),
+        filters=said_in_words(answer, names),
     )
 
 
@@ -154,7 +155,7 @@ def _line(case: CaseView, answer: Answer, names: Names) -> CaseLine:
     )
 
 
-def _said(answer: Answer, names: Names) -> list[tuple[str, str]]:
+def said_in_words(answer: Answer, names: Names) -> list[tuple[str, str]]:
     """List the question in words: what the figure is restricted to."""
     question = answer.question
     department = names.departments.get(question.department, question.department)
@@ -166,6 +167,8 @@ def _said(answer: Answer, names: Names) -> list[tuple[str, str]]:
         ("渠道", CHANNEL_NAMES.get(question.channel, question.channel)),
         ("事项", names.items.get(question.item, question.item)),
         ("区划", question.region),
+        ("事项类型", question.item_type),
+        ("行使层级", LEVEL_NAMES[int(question.level or 0)]),
     ]
     return [(name, text) for name, text in lines if text]
 
@@ -177,8 +180,6 @@ class Proof:
     measure: Measure
     figure: Figure
     rounding: str
-    numerator_name: str
-    denominator_name: str
     numerator: str
     denominator: str
     numerator_href: str
@@ -198,20 +199,23 @@ def proof(answer: Answer, names: Names) -> Proof:
         measure=measure,
         figure=figure_of(answer, links),
         rounding=rounding(measure),
-        numerator_name=COUNT_NAMES[measure.numerator],
-        denominator_name=COUNT_NAMES[over] if over else "",
-        numerator=number(answer.numerator),
-        denominator=number(answer.denominator) if over else "",
-        numerator_href=links.cases(measure.id),
-        denominator_href=links.cases(measure.id, "denominator") if over else "",
+        numerator=counted(measure.numerator, answer.numerator),
+        denominator=counted(over, answer.denominator) if over else "",
+        numerator_href=links.behind(measure),
+        denominator_href=links.behind(measure, "denominator") if over else "",
         positions=[
             (name, SOURCE_NAMES.get(name, name), number(at))
             for name, at in sorted(question.positions.items())
         ],
-        said=_said(answer, names),
+        said=said_in_words(answer, names),
         data_href=links.stat(measure.id),
         command=f"banjian stat {measure.id} --as-of {question.as_of.isoformat()}"
-        f" --positions {places} --json",
+        f" --positions {places}"
+        + "".join(
+            f" --{name.replace('_', '-')} {shlex.quote(text)}"
+            for name, text in question.filters.items()
+        )
+        + " --json",
     )
 
 

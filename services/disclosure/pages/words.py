@@ -9,7 +9,15 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
-from services.disclosure.measures import Count, Measure, Question
+from services.disclosure.measures import (
+    CHANGE_KINDS,
+    Count,
+    Measure,
+    Quantity,
+    Question,
+    Tally,
+    Thing,
+)
 from services.kernel.rounding import Rounding
 from services.kernel.times import SHANGHAI
 
@@ -34,7 +42,7 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
 KIND_NAMES: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
 """Completion kinds 0 to 6 (办结方式)."""
 
-COUNT_NAMES: Final[Mapping[Count, str]] = {
+COUNT_NAMES: Final[Mapping[Quantity, str]] = {
     Count.ACCEPTED: "受理",
     Count.COMPLETED: "办结",
     Count.ACCEPTED_COMPLETED: "已办结",
@@ -44,7 +52,47 @@ COUNT_NAMES: Final[Mapping[Count, str]] = {
     Count.PROMISED_COMPLETED: "有时限且已办结",
     Count.IN_TIME: "时限内办结",
     Count.ONLINE: "网上受理",
+    Tally.RESIDENT: "进驻事项",
+    Tally.ONE_VISIT: "最多跑一次",
+    Tally.STATUTORY_DAYS: "法定时限合计",
+    Tally.DAYS_SAVED: "压缩",
+    Tally.PROMISED_DAYS: "承诺时限合计",
+    Tally.LIMITED: "有承诺时限的进驻事项",
+    Tally.MATERIALS: "申报材料合计",
+    Tally.LICENCES_BEFORE: "期初行政许可",
+    Tally.LICENCES_MERGED: "精简合并",
+    Tally.PROMISED_BEFORE: "期初承诺件",
+    Tally.MADE_IMMEDIATE: "转为即办件",
+    Tally.STEPS_BEFORE: "再造前",
+    Tally.STEPS_REMOVED: "压减",
+    Tally.MATERIALS_BEFORE: "再造前",
+    Tally.MATERIALS_REMOVED: "压减",
+    Tally.COUNTY_CLAIMS: "县级认领",
+    Tally.LOWER_CLAIMS: "乡村两级认领",
+    Tally.CLAIMS_MADE: "认领过",
+    Tally.CLAIMS_IN_USE: "在用",
+    Tally.CLAIMS: "三级认领",
+    Tally.DEEP_CLAIMS: "网办深度三级及以上",
+    Tally.FULLY_ONLINE: "全程网办",
+    Tally.CHANGED: "调整",
+    Tally.CANCELLED: "取消",
+    Tally.MODE_CHANGED: "转变管理方式",
+    Tally.MERGED: "合并",
+    Tally.FROZEN: "冻结",
+    Tally.FORWARDED_UP: "转报上级",
+    Tally.DELEGATED_DOWN: "承接下放",
+    Tally.FEE_ADJUSTED: "收费调整",
+    Tally.SERVICE_REVISED: "公共服务调整",
 }
+_DAYS: Final = (Tally.STATUTORY_DAYS, Tally.DAYS_SAVED, Tally.PROMISED_DAYS)
+_SHEETS: Final = (Tally.MATERIALS, Tally.MATERIALS_BEFORE, Tally.MATERIALS_REMOVED)
+_STEPS: Final = (Tally.STEPS_BEFORE, Tally.STEPS_REMOVED)
+KIND_OF_CHANGE: Final[Mapping[str, str]] = {
+    **{code: COUNT_NAMES[tally] for code, tally in CHANGE_KINDS.items()},
+    "reengineered": "流程再造",
+}
+LEVEL_NAMES: Final = ("", "国家", "省级", "市级", "县级", "乡镇", "村", "多级")
+"""行使层级 1 to 7."""
 SOURCE_NAMES: Final[Mapping[str, str]] = {
     "catalog": "事项目录",
     "intake": "受理",
@@ -55,6 +103,15 @@ _ROUNDING_NAMES: Final[Mapping[Rounding, str]] = {
     Rounding.FLOOR: "向下取整，{places} 位小数",
     Rounding.EXACT: "精确值，不取整",
 }
+
+
+def sign_of(count: Quantity) -> str:
+    """Say what a numerator or denominator is counted in."""
+    if isinstance(count, Count):
+        return "件"
+    if count in _DAYS:
+        return "个工作日"
+    return "份" if count in _SHEETS else "个环节" if count in _STEPS else "项"
 
 
 def number(value: int | Decimal | None) -> str:
@@ -86,8 +143,13 @@ class Links:
 
     question: Question
 
-    def cases(self, measure: str, part: str = "numerator") -> str:
-        return self._address("/cases", measure=measure, part=part)
+    def behind(self, measure: Measure, part: str = "numerator") -> str:
+        """Give the list of what is counted: cases, or entries of the catalog."""
+        page = "/cases" if measure.of is Thing.CASES else "/entries"
+        return self._address(page, measure=measure.id, part=part)
+
+    def entries_csv(self, measure: str, part: str = "numerator") -> str:
+        return self._address("/entries.csv", measure=measure, part=part)
 
     def cases_csv(self, measure: str, part: str = "numerator") -> str:
         return self._address("/cases.csv", measure=measure, part=part)

@@ -15,9 +15,10 @@ from services.disclosure.messages import (
     Completed,
     Corrected,
     Fields,
-    ItemPublished,
+    Recalculated,
     Retracted,
 )
+from services.disclosure.projections import catalog_facts
 
 FACTS: Final = (
     "source",
@@ -36,7 +37,6 @@ FACTS: Final = (
     "item",
     "region",
 )
-ITEMS: Final = ("position", "item", "item_version", "name", "department", "department_name")
 FIGURES: Final = ("id", "measure", "published_at", "figure")
 
 
@@ -133,21 +133,12 @@ def _retracted(event: Event) -> Iterable[Change]:
     )
 
 
-def _item_published(event: Event) -> Iterable[Change]:
-    said = event.read(ItemPublished)
-    return (
-        Insert(
-            "items",
-            (
-                event.position,
-                said.item_code,
-                said.item_version,
-                said.name,
-                said.department,
-                said.department_name or said.department,
-            ),
-        ),
-    )
+def _recalculated(event: Event) -> Iterable[Change]:
+    said = event.read(Recalculated)
+    if said.clock != "PROMISED":
+        return ()
+    row = (event.source, event.position, "recalculated", said.project_no, "accept")
+    return (Insert("facts", (*row, None, None, said.new_due_at, *[None] * 7)),)
 
 
 def _statistic_published(event: Event) -> Iterable[Change]:
@@ -166,10 +157,11 @@ class _Measured(msgspec.Struct):
 
 _UNCHANGED: Final = Fields()
 _SHOWN: Final[Mapping[str, Callable[[Event], Iterable[Change]]]] = {
+    **catalog_facts.SHOWN,
     "intake.case-accepted.v1": _accepted,
     "intake.case-completed.v1": _completed,
+    "intake.clock-recalculated.v1": _recalculated,
     "intake.external-record-corrected.v1": _corrected,
     "intake.external-record-retracted.v1": _retracted,
-    "catalog.item-published.v1": _item_published,
     "disclosure.statistic-published.v1": _statistic_published,
 }

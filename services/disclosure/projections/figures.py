@@ -1,4 +1,4 @@
-"""Counts cases at any moment and any log position. The only SQL behind the figures.
+"""Computes figures at any moment and any log position; here is the SQL that counts cases.
 
 A case is looked at in the version that was valid at the wanted position of intake's log, and in
 it only what had happened by `as_of`. So no later event and no later correction changes an answer.
@@ -6,7 +6,7 @@ it only what had happened by `as_of`. So no later event and no later correction 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,13 +14,17 @@ from typing import Any, Final
 from services.chassis.eventlog.database import Database
 from services.disclosure.measures import (
     DELETED_IN_ERROR,
-    MEASURES,
     ONLINE_CHANNELS,
     Answer,
     Count,
     Measure,
+    Quantity,
     Question,
+    Tally,
+    Thing,
 )
+from services.disclosure.projections import catalog_figures
+from services.disclosure.projections.cells import Cell
 
 BY: Final = ("channel", "department", "item", "region", "month")
 
@@ -45,14 +49,6 @@ _WHICH: Final[Mapping[Count, str]] = {
     Count.IN_TIME: "done AND completed_at <= due_at",
     Count.ONLINE: "channel = ANY(%(online)s)",
 }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Counts of one group; `key` has one value per dimension asked for, in that order."""
-
-    key: tuple[Any, ...]
-    counts: Mapping[Count, int]
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def cells(
     database: Database, question: Question, counts: Sequence[Count], by: Sequence[str] = ()
 ) -> list[Cell]:
     """Count cases per combination of `by` (of `BY`); one scan for each kind of period."""
-    found: dict[tuple[Any, ...], dict[Count, int]] = {}
+    found: dict[tuple[Any, ...], dict[Quantity, int]] = {}
     for basis in dict.fromkeys(_basis(count) for count in counts):
         wanted = [count for count in counts if _basis(count) == basis]
         condition, moment, month = basis
@@ -129,18 +125,53 @@ def _dimension(name: str) -> str:
     return name
 
 
+def groups(
+    database: Database, measure: Measure, question: Question, by: Sequence[str] = ()
+) -> list[Cell]:
+    """Count what a measure counts, of cases or of the catalog, per combination of `by`."""
+    question = measure.asked(question)
+    if measure.of is Thing.CASES:
+        return cells(database, question, [c for c in measure.counts if isinstance(c, Count)], by)
+    wanted = [tally for tally in measure.counts if isinstance(tally, Tally)]
+    return catalog_figures.cells(database, question, wanted, by)
+
+
 def answer(database: Database, measure: Measure, question: Question) -> Answer:
     """Compute one figure."""
-    cell = cells(database, question, measure.counts)[0]
-    numbers = [cell.counts[count] for count in measure.counts]
-    return Answer(measure, question, numbers[0], numbers[1] if len(numbers) > 1 else None)
+    [cell] = groups(database, measure, question)
+    return _answer(measure, question, cell.counts)
 
 
-def answers(question: Question, counted: Mapping[Count, int]) -> Iterator[Answer]:
-    """Give every measure from counts that are already there."""
-    for measure in MEASURES.values():
-        numbers = [counted[count] for count in measure.counts]
-        yield Answer(measure, question, numbers[0], numbers[1] if len(numbers) > 1 else None)
+def answers(
+    question: Question, measures: Iterable[Measure], counted: Mapping[Quantity, int]
+) -> list[Answer]:
+    """Give figures from counts that are already there."""
+    return [_answer(measure, question, counted) for measure in measures]
+
+
+def catalog_answers(
+    database: Database, question: Question, measures: Sequence[Measure]
+) -> list[Answer]:
+    """Compute figures of the catalog together: what has the same period is counted at once."""
+    counted: dict[tuple[datetime | None, ...], dict[Quantity, int]] = {}
+    for period in dict.fromkeys(_period(measure, question) for measure in measures):
+        same = [measure for measure in measures if _period(measure, question) == period]
+        tallies = [count for measure in same for count in measure.counts]
+        wanted = [tally for tally in dict.fromkeys(tallies) if isinstance(tally, Tally)]
+        [cell] = catalog_figures.cells(database, same[0].asked(question), wanted)
+        counted[period] = dict(cell.counts)
+    return [_answer(measure, question, counted[_period(measure, question)]) for measure in measures]
+
+
+def _period(measure: Measure, question: Question) -> tuple[datetime | None, ...]:
+    asked = measure.asked(question)
+    return asked.begin, asked.end
+
+
+def _answer(measure: Measure, question: Question, counted: Mapping[Quantity, int]) -> Answer:
+    numbers = [counted[count] for count in measure.counts]
+    over = numbers[1] if len(numbers) > 1 else None
+    return Answer(measure, measure.asked(question), numbers[0], over)
 
 
 def list_cases(

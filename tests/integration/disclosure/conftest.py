@@ -48,18 +48,20 @@ class ReadSide:
         self.database = Database(url)
 
     def feed(self, events: Iterable[Event], batch: int = 500) -> None:
-        """Project events, a transaction a batch, the tables in the order of the changes."""
-        rows: list[tuple[object, ...]] = []
+        """Project events, a transaction a batch, table by table."""
+        tables: dict[str, list[tuple[object, ...]]] = {}
         for each in events:
             for change in READ_MODEL.project(each):
-                assert isinstance(change, Insert) and change.table == "facts"
-                rows.append(change.row)
-        columns = ", ".join(READ_MODEL.tables["facts"])
-        for start in range(0, len(rows), batch):
-            part = rows[start : start + batch]
-            self.database.run(
-                f"INSERT INTO facts ({columns}) VALUES " + ", ".join(["%s"] * len(part)), part
-            )
+                assert isinstance(change, Insert)
+                tables.setdefault(change.table, []).append(change.row)
+        for table, rows in tables.items():
+            columns = ", ".join(READ_MODEL.tables[table])
+            for start in range(0, len(rows), batch):
+                part = rows[start : start + batch]
+                self.database.run(
+                    f"INSERT INTO {table} ({columns}) VALUES " + ", ".join(["%s"] * len(part)),
+                    part,
+                )
 
     def arrived(self, source: str, ranges: str) -> None:
         self.database.run(

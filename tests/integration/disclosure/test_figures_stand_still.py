@@ -48,6 +48,20 @@ def retracted(position: int, no: str, record: str) -> Event:
     )
 
 
+def recalculated(position: int, no: str, new_due_at: str, clock: str = "PROMISED") -> Event:
+    """Say that a deadline was counted anew, as after an amendment of the calendar."""
+    return event(
+        "clock-recalculated",
+        position,
+        project_no=no,
+        clock=clock,
+        old_due_at="2020-03-04T23:59:59+08:00",
+        new_due_at=new_due_at,
+        calendar_version="2020.2",
+        cause="CALENDAR_AMENDED",
+    )
+
+
 HISTORY = [
     accepted(1, "A", promised_due_at="2020-03-04T23:59:59+08:00"),
     accepted(2, "B", channel="online"),
@@ -63,6 +77,7 @@ HISTORY = [
     corrected(12, "A", "accept", channel="online"),
     accepted(13, "B", at="2020-04-01T09:00:00+08:00"),
     completed(14, "B", kind=1),
+    recalculated(15, "A", "2020-03-10T23:59:59+08:00"),
 ]
 
 
@@ -151,6 +166,23 @@ def test_completed_in_the_period_but_accepted_before_is_not_in_the_rate(
     assert cell.counts[Count.COMPLETED] == 1
     assert cell.counts[Count.ACCEPTED_COMPLETED] == 0
     assert MEASURES["S03"].value(0, cell.counts[Count.ACCEPTED]) is None
+
+
+def test_on_time_is_by_the_newest_deadline_known_at_the_position(read_side: ReadSide) -> None:
+    read_side.feed(
+        [
+            accepted(1, "A", promised_due_at="2020-03-04T23:59:59+08:00"),
+            recalculated(2, "A", "2020-03-02T23:59:59+08:00", clock="STATUTORY"),
+            completed(3, "A"),
+            recalculated(4, "A", "2020-03-06T23:59:59+08:00"),
+            recalculated(5, "A", "2020-03-03T23:59:59+08:00"),
+        ]
+    )
+    late = datetime(2020, 3, 5, 12, tzinfo=UTC)
+
+    assert [figure(read_side, Count.IN_TIME, n) for n in (3, 4, 5)] == [0, 1, 0]
+    assert [figure(read_side, Count.DUE, n, late) for n in (3, 4, 5)] == [1, 0, 1]
+    assert figure(read_side, Count.COMPLETED, 5) == 1
 
 
 def test_the_watermark_stands_before_the_first_gap(read_side: ReadSide) -> None:

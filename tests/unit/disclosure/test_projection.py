@@ -24,7 +24,7 @@ EXAMPLES = sorted(
 def _of(path: Path) -> Event:
     data = json.loads(path.read_text("utf-8"))
     source, name = path.parent.parent.name, path.name.rsplit(".", 2)[0]
-    made = event("x", 7, **{"project_no": "P", **data})
+    made = event("x", 7, project_no="P")
     return msgspec.structs.replace(
         made,
         source=source,

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from services.chassis.bus.envelope import Publication
+from services.disclosure.messages import catalog
 
 Record = Literal["accept", "process", "result"]
 
@@ -59,21 +60,21 @@ class Retracted(msgspec.Struct, frozen=True):
     record: Record
 
 
-class ItemPublished(msgspec.Struct, frozen=True):
-    """`catalog.item-published.v1`: the names."""
+class Recalculated(msgspec.Struct, frozen=True):
+    """`intake.clock-recalculated.v1`: a deadline was counted anew, such as after an amendment."""
 
-    item_code: str
-    item_version: int
-    name: str
-    department: str
-    department_name: str = ""
+    project_no: str
+    clock: str
+    """`PROMISED`, `STATUTORY` or `STEP`."""
+    new_due_at: datetime
 
 
 LISTENS: Final = ("catalog", "intake", "approval")
 READS: Final[Mapping[str, type[msgspec.Struct]]] = {
-    "catalog.item-published.v1": ItemPublished,
+    **catalog.READS,
     "intake.case-accepted.v1": Accepted,
     "intake.case-completed.v1": Completed,
+    "intake.clock-recalculated.v1": Recalculated,
     "intake.external-record-corrected.v1": Corrected,
     "intake.external-record-retracted.v1": Retracted,
 }

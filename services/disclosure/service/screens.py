@@ -1,0 +1,141 @@
+"""Pages: the board, what is behind a figure, how a figure was computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from services.chassis.errors import ContractError
+from services.chassis.web import Call, Pages, Reply, route
+from services.chassis.web.parts import Crumb
+from services.disclosure.inquiry import CasesQuery, EntriesQuery, Filters, find_measure
+from services.disclosure.measures import MEASURES, Count, Question
+from services.disclosure.pages import board, catalog, screens
+from services.disclosure.pages.words import Links, rounding
+from services.disclosure.projections import figures as shown
+from services.disclosure.service.asking import Asking
+
+PAGES: Final = Pages("disclosure", Path(__file__).parents[1] / "pages" / "templates")
+
+
+class Screens(Asking):
+    """Routes that answer pages."""
+
+    @route("GET", "/", html=True, public=True, query=Filters, after=True, summary="The board")
+    def show_board(self, call: Call[None, Filters]) -> str | Reply:
+        error: ContractError | None = None
+        try:
+            question, arrivals = self._asked(call)
+        except ContractError as problem:
+            # What was typed stays in the form, next to what is wrong with it.
+            error, (question, arrivals) = problem, self._question(Filters())
+        by = board.BOARD_BY
+        cells = [] if error else shown.cells(self._database, question, tuple(Count), by)
+        listed = None if error else self._catalog_section(question)
+        every = shown.cells(
+            self._database,
+            Question(question.as_of, question.positions),
+            (Count.ACCEPTED,),
+            ("channel", "department"),
+        )
+        names = shown.names(self._database, question.positions["catalog"])
+        text = PAGES.render(
+            "board.html",
+            call,
+            title="办件公示",
+            english="Cases in figures",
+            board=board.build(question, cells, names, arrivals),
+            catalog=listed,
+            fields=screens.filters(call.query, every, names, error),
+            filtered=bool(question.filters) or question.as_of_said,
+            wrong=error,
+            csv_href=Links(question).cases_csv("S01"),
+        )
+        return Reply(text, status=400) if error else text
+
+    @route(
+        "GET",
+        "/cases",
+        html=True,
+        public=True,
+        query=CasesQuery,
+        after=True,
+        summary="The cases behind a figure, as a page",
+    )
+    def show_cases(self, call: Call[None, CasesQuery]) -> str:
+        measure, answer, page = self._cases(call, call.query.limit)
+        names = shown.names(self._database, answer.question.positions["catalog"])
+        return PAGES.render(
+            "cases.html",
+            call,
+            title=f"{measure.zh}的办件",
+            english=f"Cases behind {measure.id}",
+            crumbs=[Crumb("办件公示", "/")],
+            view=screens.case_list(call.query, answer, page, names),
+        )
+
+    @route(
+        "GET",
+        "/entries",
+        html=True,
+        public=True,
+        query=EntriesQuery,
+        after=True,
+        summary="The items, changes or claims behind a figure of the catalog, as a page",
+    )
+    def show_entries(self, call: Call[None, EntriesQuery]) -> str:
+        measure, answer, page = self._entries(call, call.query.limit)
+        names = shown.names(self._database, answer.question.positions["catalog"])
+        return PAGES.render(
+            "entries.html",
+            call,
+            title=f"{measure.zh}的明细",
+            english=f"Behind {measure.id}",
+            crumbs=[Crumb("办件公示", "/")],
+            view=catalog.entry_list(call.query, answer, page, names),
+        )
+
+    @route("GET", "/how", html=True, public=True, query=Filters, summary="How figures are made")
+    def show_method(self, call: Call[None, Filters]) -> str:
+        question, arrivals = self._asked(call)
+        return PAGES.render(
+            "how.html",
+            call,
+            title="数据从何而来",
+            english="How do we know?",
+            crumbs=[Crumb("办件公示", "/")],
+            measures=list(MEASURES.values()),
+            sources=screens.source_lines(arrivals),
+            links=Links(question),
+            rounding=rounding,
+        )
+
+    @route(
+        "GET",
+        "/how/<measure>",
+        html=True,
+        public=True,
+        query=Filters,
+        after=True,
+        summary="How one figure was computed",
+    )
+    def show_proof(self, call: Call[None, Filters]) -> str:
+        measure = find_measure(call.path["measure"])
+        question = self._asked_of(measure, call)
+        answer = shown.answer(self._database, measure, question)
+        names = shown.names(self._database, question.positions["catalog"])
+        return PAGES.render(
+            "proof.html",
+            call,
+            title=f"{measure.zh}是怎样算出来的",
+            english=f"How {measure.id} was computed",
+            crumbs=[Crumb("办件公示", "/"), Crumb("数据从何而来", "/how")],
+            view=screens.proof(answer, names),
+        )
+
+    def _catalog_section(self, question: Question) -> catalog.Section | None:
+        """Compute the catalog's figures; channels and single items do not cut them."""
+        cut = replace(question, channel="", item="")
+        answers = shown.catalog_answers(self._database, cut, catalog.MEASURES_SHOWN)
+        return catalog.section(answers, left_out=bool(question.channel or question.item))

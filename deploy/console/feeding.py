@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from deploy.feed.arrival import House, Look
+    from deploy.feed.matters import Directory
     from deploy.feed.records import Item, Record
 
 SHOWN_REFUSALS = 20
@@ -32,6 +33,7 @@ class Summary:
 
     data_source: str
     items: int
+    """Items the cases are about."""
     sent: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     accepted: int = 0
@@ -44,6 +46,8 @@ class Summary:
     """Messages parked since the feed began."""
     events: dict[str, int] = field(default_factory=dict)
     """New events of intake, by type."""
+    load_seconds: float = 0.0
+    """Until the catalog had the items and intake knew them."""
     send_seconds: float = 0.0
     through_seconds: float = 0.0
 
@@ -59,7 +63,14 @@ def feed(
         str, typer.Option(help="Any day of that week, YYYY-MM-DD. Default: the last whole week.")
     ] = "",
     cases: Annotated[int, typer.Option(min=1, help="Cases of the week.")] = 6_700,
-    items: Annotated[int, typer.Option(min=1, max=1462, help="Items of the directory.")] = 567,
+    items: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=567,
+            help="Items of the hall to draw from; fewer than all: only these are imported.",
+        ),
+    ] = 567,
     seed: Annotated[int, typer.Option(help="The same seed gives the same week.")] = 1,
     wait: Annotated[
         bool, typer.Option(help="Wait until everything has gone through the house.")
@@ -81,15 +92,17 @@ def feed(
         from deploy.feed import receipt
 
         read = receipt.read(log)
-        source, published, records = receipt.DATA_SOURCE, read.items, read.records
+        source, records = receipt.DATA_SOURCE, read.records
+        published: list[Item] | Directory = read.items
+        count = len(read.items)
         refused = [asdict(row) for row in read.refused]
     else:
         from deploy.feed import county as invented
 
         made = invented.week(_day(week), cases=cases, items=items, seed=seed)
-        source, published, records = invented.DATA_SOURCE, made.items, made.records
-        refused = []
-    summary = Summary(source, len(published), rows_refused=refused)
+        source, published, records = invented.DATA_SOURCE, made.directory, made.records
+        count, refused = len(made.directory.items), []
+    summary = Summary(source, count, rows_refused=refused)
     summary.by_kind = dict(sorted(Counter(record.kind for record in records).items()))
     if not check:
         _send(summary, published, records, wait)
@@ -113,7 +126,9 @@ def _day(week: str) -> date:
         raise typer.BadParameter(f"{week!r} is not a day like 2020-10-12.") from None
 
 
-def _send(summary: Summary, items: list[Item], records: list[Record], wait: bool) -> None:
+def _send(
+    summary: Summary, items: list[Item] | Directory, records: list[Record], wait: bool
+) -> None:
     import time
 
     from deploy.feed.arrival import read_replies, wait_until_through
@@ -124,7 +139,14 @@ def _send(summary: Summary, items: list[Item], records: list[Record], wait: bool
     since = SystemClock().now()
     house = _house() if wait else None
     with _bars() as bars:
-        _publish_items(items, house, bars)
+        began = time.monotonic()
+        if isinstance(items, list):
+            _publish_items(items, bars)
+        else:
+            _import_county(items, bars)
+        if house is not None:
+            _await_copies(house, bars)
+        summary.load_seconds = round(time.monotonic() - began, 3)
         before = house.look() if house else None
         began = time.monotonic()
         sending = bars.add_task("sending", total=len(records))
@@ -162,26 +184,56 @@ def _watching(bars: Progress, before: Look, sent: int) -> Any:
     return report
 
 
-def _publish_items(items: list[Item], house: House | None, bars: Progress) -> None:
-    """Publish the items to the catalog, and wait until intake knows them.
-
-    One connection and one request after another: an item a request is what the catalog's editors
-    use, and a directory is published once.
-    """
-    from deploy.console.http import base, call
+def _publish_items(items: list[Item], bars: Progress) -> None:
+    from deploy.console.http import base
     from deploy.console.identity import bearer
-    from deploy.feed.arrival import Look, wait_until_through
     from deploy.feed.catalog import publish
 
     task = bars.add_task("publishing items", total=len(items))
     publish(
         base("catalog"), bearer(["catalog_editor"]), items, lambda n: bars.update(task, completed=n)
     )
-    if house is not None:
-        seen = wait_until_through(house.look, Look(), 0)
-        # Asked with a position, intake answers only when it has come so far.
-        query = {"limit": "1", "after": f"catalog:{seen.positions['catalog']}"}
-        call("intake", "/cases", query=query)
+
+
+def _import_county(directory: Directory, bars: Progress) -> None:
+    """Import the sample county whole, or only the items that are drawn from when they are few."""
+    from deploy.console.http import base
+    from deploy.console.identity import bearer
+    from deploy.feed.catalog import load
+    from deploy.feed.matters import ITEMS_IN_HALL
+    from deploy.feed.sample.rows import lines, rows, rows_about
+
+    task = bars.add_task("importing the catalog", total=None)
+
+    def report(job: Mapping[str, Any]) -> None:
+        stage = {"READING": "reading", "APPLYING": "writing"}.get(job["stage"], "importing")
+        text = f"{stage} the catalog"
+        bars.update(task, completed=job["done"], total=job["rows"] or None, description=text)
+
+    made = directory.sample
+    whole = len(directory.items) >= ITEMS_IN_HALL
+    wanted = rows(made) if whole else rows_about(made, directory.codes)
+    name = f"sample county {made.year}"
+    load(base("catalog"), bearer(["catalog_importer"]), lines(wanted), name, report)
+
+
+def _await_copies(house: House, bars: Progress) -> None:
+    """Wait until the other services have the catalog's events."""
+    from deploy.console.http import call
+    from deploy.feed.arrival import Look, wait_until_through
+
+    task = bars.add_task("passing the catalog on", total=None)
+    most = 0
+
+    def report(seen: Look) -> None:
+        nonlocal most
+        most = max(most, seen.under_way)
+        bars.update(task, completed=most - seen.under_way, total=most or None)
+
+    seen = wait_until_through(house.look, Look(), 0, report)
+    # Asked with a position, intake answers only when it has come so far.
+    query = {"limit": "1", "after": f"catalog:{seen.positions['catalog']}"}
+    call("intake", "/cases", query=query)
 
 
 def _house() -> House:
@@ -221,6 +273,7 @@ def _print(summary: Summary, *, sent: bool) -> None:
         rate = summary.sent / summary.send_seconds if summary.send_seconds else 0
         print_pairs(
             {
+                "items": f"{summary.items:,}, known everywhere after {summary.load_seconds:.1f} s",
                 "sent": f"{summary.sent:,} records ({kinds}) in {summary.send_seconds:.1f} s,"
                 f" {rate:,.0f} a second",
                 "through": f"after {summary.through_seconds:.1f} s"

@@ -1,4 +1,4 @@
-"""The invented county: 38 resident departments, 72 windows, and a directory of items to draw from.
+"""Names the invented county is built from: its departments, what they see to, what one asks.
 
 The numbers are those of the county's report; every name is an ordinary bureau's, none is a
 particular county's. Region and organisation codes hold the placeholder `3412XX`.
@@ -6,17 +6,8 @@ particular county's. Region and organisation codes hold the placeholder `3412XX`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from random import Random
-
-from deploy.feed.records import Item
-
 REGION = "3412XX"
-WINDOWS = 72
-ITEMS_ALL = 1462
-"""Items of the whole county; 567 of them stand in the hall."""
-ITEMS_IN_HALL = 567
-EFFECTIVE_FROM = "2000-01-01T00:00:00+08:00"
+COUNTY = "示例县"
 
 BUREAUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("市场监督管理局", ("营业执照", "食品经营", "药品零售", "特种设备使用", "计量器具")),
@@ -58,86 +49,73 @@ BUREAUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("烟草专卖局", ("烟草零售许可", "许可延续", "许可变更")),
     ("经济开发区管委会", ("园区入驻", "厂房租赁", "园区证明")),
 )
-ACTS = ("登记", "变更", "注销", "延续", "备案", "补发", "核准", "年度报告", "查询", "证明开具")
-"""What one asks about a matter; matter x act gives the item its name."""
-LISTS = ("POWER", "RESPONSIBILITY", "FEE", "INTERMEDIARY", "PUBLIC_SERVICE")
-TYPES = ("01", "05", "07", "08", "10", "20")
+"""The 38 resident departments, busiest first, each with what it sees to."""
+
+OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("政府办公室", ("重大决策听证", "公章刻制", "值班信息")),
+    ("机关事务管理中心", ("公务用车", "办公用房", "公共机构节能")),
+    ("信访局", ("信访事项复查", "信访事项转送", "来访接待")),
+    ("科学技术局", ("科技型企业", "技术合同", "科技成果")),
+    ("粮食和物资储备局", ("粮食收购", "储备粮轮换", "粮油仓储")),
+    ("扶贫开发局", ("小额信贷", "扶贫项目", "雨露计划")),
+    ("人民防空办公室", ("人防工程", "防空地下室", "警报设施")),
+    ("地震局", ("抗震设防要求", "地震观测环境", "宏观测报点")),
+    ("供销合作社", ("农资网点", "再生资源回收", "专业合作社")),
+    ("农业机械管理局", ("联合收割机", "农机维修", "农机购置")),
+    ("水产局", ("水产苗种", "渔业船舶", "养殖水域")),
+    ("畜牧兽医局", ("种畜禽生产", "饲料生产", "生鲜乳收购")),
+    ("体育局", ("高危体育项目", "体育类社团", "健身设施")),
+    ("外事办公室", ("因公出国", "涉外活动", "友好交流")),
+    ("侨务服务中心", ("归侨身份", "华侨捐赠", "侨眷权益")),
+    ("史志研究室", ("地方志书", "年鉴编纂", "志书审查")),
+    ("招商服务中心", ("招商项目", "外来投资者", "投资奖补")),
+    ("公共资源交易中心", ("交易项目", "评标专家", "交易保证金")),
+    ("数据资源管理局", ("政务云资源", "信息化项目", "数据共享")),
+    ("红十字会", ("器官捐献", "救护培训", "应急救助")),
+    ("妇女联合会", ("妇女维权", "家庭教育", "巾帼创业")),
+    ("总工会", ("工会法人资格", "困难职工", "职工互助")),
+)
+"""The other 22 of the 60 departments of the county: they have items, and no window in the hall."""
+
+ACTS: dict[str, tuple[str, ...]] = {
+    "01": ("核准", "变更核准", "延续核准", "补证核准", "注销核准", "迁移核准"),
+    "05": ("申领", "资格认定", "标准调整", "恢复发放", "关系转移", "终止发放"),
+    "07": ("登记", "变更登记", "确认", "注销登记", "更正登记", "认定"),
+    "08": ("先进表彰", "突出贡献奖励", "举报奖励"),
+    "10": ("备案", "变更备案", "年度报告", "审核转报", "检验", "撤销备案", "延期备案"),
+    "20": ("查询", "证明开具", "业务咨询", "预约办理", "信息公示", "培训报名", "资料领取"),
+}
+"""What one asks about a matter, by item type (GB/T 39046-2020 A.1)."""
+
+BENEFITS = frozenset(
+    {
+        *("养老待遇", "职业技能补贴", "失业金", "生育津贴", "门诊慢特病", "最低生活保障"),
+        *("高龄津贴", "优待抚恤", "义务兵优待金", "退役安置", "残疾人补贴", "辅助器具"),
+        *("学生资助", "法律援助", "税收优惠", "困难职工"),
+    }
+)
+"""What can be paid out; only these have items of type 05."""
+
+LOWER: tuple[str, ...] = (
+    *("居住信息", "老年优待证", "临时救助", "医疗救助", "特困供养", "残疾人证", "生育登记"),
+    *("养老保险参保", "医疗保险参保", "就业失业登记", "农村宅基地", "土地承包经营权", "林木采伐"),
+    *(
+        "农机购置补贴",
+        "种植业保险",
+        "危房改造",
+        "社会救助档案",
+        "退役军人信息",
+        "殡葬惠民",
+        "流动人口",
+    ),
+)
+"""What is asked for in townships and villages."""
+LOWER_ACTS = ("申请受理", "初审转报", "证明开具", "信息变更", "查询", "终止申请", "年度认证")
 
 
-@dataclass(frozen=True)
-class Bureau:
-    """A resident department and the windows it keeps in the hall."""
-
-    code: str
-    name: str
-    windows: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Matter:
-    """An item of the directory, with how often people ask for it."""
-
-    item: Item
-    bureau: Bureau
-    immediate: bool
-    promised_days: int
-    weight: float
-
-
-def bureaus() -> list[Bureau]:
-    """List the 38 departments; the busiest 34 keep two windows of the 72, the last four one."""
-    made = []
-    number = 0
-    doubled = WINDOWS - len(BUREAUS)
-    for index, (name, _) in enumerate(BUREAUS):
-        count = 2 if index < doubled else 1
-        windows = tuple(f"W{number + i + 1:02d}" for i in range(count))
-        number += count
-        made.append(Bureau(f"D{index + 1:02d}", f"县{name}", windows))
-    return made
-
-
-def directory(seed: int, count: int = ITEMS_IN_HALL) -> list[Matter]:
-    """Generate `count` items, the same for the same seed; a larger count only appends.
-
-    Raises:
-        ValueError: `count` is outside 1 .. 1462.
-    """
-    if not 1 <= count <= ITEMS_ALL:
-        raise ValueError(f"the directory has 1 to {ITEMS_ALL} items, not {count}")
-    chance = Random(f"directory/{seed}")
-    houses = bureaus()
-    return [_matter(chance, houses, number) for number in range(count)]
-
-
-def _matter(chance: Random, houses: list[Bureau], number: int) -> Matter:
-    place = number % len(houses)
-    turn = number // len(houses)
-    house, subjects = houses[place], BUREAUS[place][1]
-    subject = subjects[turn % len(subjects)]
-    act = ACTS[(turn // len(subjects)) % len(ACTS)]
-    series = turn // (len(subjects) * len(ACTS))
-    name = f"{subject}{act}" + (f"({series + 1})" if series else "")
-    immediate = chance.random() < 0.45
-    statutory = chance.choice((5, 7, 10, 15, 20, 20, 30))
-    promised = 0 if immediate else min(statutory, chance.choice((1, 2, 3, 5, 5, 7, 10, 15)))
-    kind = chance.choice(TYPES)
-    code = f"11{REGION}BJ{place + 1:02d}0000{place % 10}X4{'00'}{kind}{number + 1:05d}000"
-    item = Item(
-        {
-            "item_code": code,
-            "item_version": 1,
-            "name": name,
-            "item_type": kind,
-            "case_type": "IMMEDIATE" if immediate else "PROMISED",
-            "department": house.code,
-            "department_name": house.name,
-            "statutory_limit_days": statutory,
-            "promised_limit_days": promised,
-            "lists": sorted({"POWER" if kind != "20" else "PUBLIC_SERVICE", chance.choice(LISTS)}),
-            "effective_from": EFFECTIVE_FROM,
-        }
-    )
-    # A few matters make most of the traffic, as in any hall.
-    weight = (1 / (1 + turn)) * (1.6 if immediate else 0.6) * (2.0 if place < 10 else 0.7)
-    return Matter(item, house, immediate, promised, weight)
+def numeral(number: int) -> str:
+    """Write 1 to 99 in Chinese."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    start = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
+    return start + (digits[ones] if ones else "")

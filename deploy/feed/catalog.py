@@ -1,12 +1,14 @@
-"""Publish items to the catalog by HTTP, over one connection, only what it does not have yet."""
+"""Give the catalog what an outside system has: single items, or a whole county as one import."""
 
 from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from hashlib import file_digest
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,7 +16,11 @@ from deploy.feed.records import Item
 from services.chassis.errors import BanjianError, UnavailableError
 
 TIMEOUT_S = 30
-PAGE = 500
+LOOK_EVERY_S = 0.5
+STUCK_AFTER_S = 120.0
+SHOWN_ERRORS = 5
+ATTEMPTS = 3
+JSONL = "application/x-ndjson"
 
 
 def publish(
@@ -23,7 +29,7 @@ def publish(
     items: Sequence[Item],
     report: Callable[[int], None] = lambda done: None,
 ) -> int:
-    """Publish the items; gives how many were new to the catalog. Repeating it changes nothing.
+    """Publish single items; gives how many were new to the catalog. Repeating it changes nothing.
 
     Raises:
         UnavailableError: the catalog does not answer.
@@ -31,55 +37,123 @@ def publish(
     """
     new = 0
     with _connection(url) as (connection, prefix):
-        there = _published(connection, prefix) if len(items) > 1 else {}
         for done, item in enumerate(items, start=1):
-            if there.get(item.code) != _comparable(item.fields):
-                new += _post(connection, f"{prefix}/items", item, headers)
+            body = json.dumps(item.fields, ensure_ascii=False).encode()
+            sent = {"Content-Type": "application/json", **headers}
+            try:
+                said = _ask(connection, "POST", f"{prefix}/items", body, sent)
+            except BanjianError as refusal:
+                text = f"The catalog refuses {item.code}: {refusal.message}"
+                raise type(refusal)(text) from refusal
+            new += bool(said["new"])
             report(done)
     return new
 
 
-def _published(connection: http.client.HTTPConnection, prefix: str) -> dict[str, Any]:
-    """Give what the catalog has, so that a second feed need not ask 567 times."""
-    found: dict[str, Any] = {}
-    cursor = ""
-    while True:
-        query = urlencode({"limit": PAGE, "cursor": cursor} if cursor else {"limit": PAGE})
-        connection.request("GET", f"{prefix}/items?{query}", headers={"Accept": "application/json"})
-        page = _answer(connection)
-        found |= {item["item_code"]: _comparable(item) for item in page["items"]}
-        cursor = page["next"]
-        if not cursor:
-            return found
+def load(
+    url: str,
+    headers: Mapping[str, str],
+    lines: Iterable[bytes],
+    name: str = "",
+    report: Callable[[Mapping[str, Any]], None] = lambda job: None,
+    stuck_after_s: float = STUCK_AFTER_S,
+) -> Mapping[str, Any]:
+    """Import rows (JSON Lines) and wait for the end; gives the finished job. All or nothing.
+
+    Repeating it changes nothing: the same rows are not sent again while the catalog's list of
+    imports shows them, and are no new events when they are. An import that a restart of the
+    catalog interrupted is sent again.
+
+    Args:
+        name: what the rows are called in the catalog's list of imports; a digest is added.
+        report: told the job now and then, with its `stage`, `rows` and `done`.
+        stuck_after_s: give up when the job has not moved for so long, in seconds.
+
+    Raises:
+        UnavailableError: the catalog does not answer, or the job stands still.
+        BanjianError: it refuses rows; the text shows the first ones.
+    """
+    with tempfile.TemporaryFile() as body:
+        body.writelines(lines)
+        size = body.tell()
+        body.seek(0)
+        name = f"{name} {file_digest(body, 'sha256').hexdigest()[:16]}".strip()
+        if (known := _done_before(url, headers, name)) is not None:
+            return known
+        query = urlencode({"format": "jsonl", "name": name})
+        sent = {"Content-Type": JSONL, "Content-Length": str(size), **headers}
+        for _ in range(ATTEMPTS):
+            body.seek(0)
+            with _connection(url) as (connection, prefix):
+                asked = _ask(connection, "POST", f"{prefix}/imports?{query}", body, sent)
+            job = _await_end(url, headers, asked, report, stuck_after_s)
+            if job["state"] != "INTERRUPTED":
+                break
+    if job["state"] != "DONE":
+        raise BanjianError(f"The catalog does not take the import. {_wrong(job)}")
+    return job
 
 
-def _comparable(fields: Mapping[str, Any]) -> dict[str, Any]:
-    said = {name: value for name, value in fields.items() if name in _STATED}
-    effective = datetime.fromisoformat(str(fields["effective_from"]))
-    return said | {"lists": sorted(fields["lists"]), "effective_from": effective}
+def _done_before(url: str, headers: Mapping[str, str], name: str) -> Mapping[str, Any] | None:
+    with _connection(url) as (connection, prefix):
+        jobs: list[Mapping[str, Any]] = _ask(connection, "GET", f"{prefix}/imports", None, headers)[
+            "items"
+        ]
+    return next(
+        (
+            job
+            for job in jobs
+            if job["file_name"] == name and job["state"] == "DONE" and not job["dry_run"]
+        ),
+        None,
+    )
 
 
-_STATED = frozenset(
-    {
-        *("item_code", "item_version", "name", "item_type", "case_type"),
-        *("department", "department_name", "statutory_limit_days", "promised_limit_days"),
-    }
-)
+def _await_end(
+    url: str,
+    headers: Mapping[str, str],
+    job: Mapping[str, Any],
+    report: Callable[[Mapping[str, Any]], None],
+    stuck_after_s: float,
+) -> Mapping[str, Any]:
+    moved_at = time.monotonic()
+    while job["state"] in ("QUEUED", "RUNNING"):
+        time.sleep(LOOK_EVERY_S)
+        try:
+            with _connection(url) as (connection, prefix):
+                seen = _ask(connection, "GET", f"{prefix}/imports/{job['id']}", None, headers)
+        except UnavailableError:
+            # It may restart meanwhile; the job tells afterwards what became of it.
+            if time.monotonic() - moved_at > stuck_after_s:
+                raise
+            continue
+        if seen != job:
+            job, moved_at = seen, time.monotonic()
+            report(job)
+        elif time.monotonic() - moved_at > stuck_after_s:
+            raise UnavailableError(
+                f"The import {job['id']} has not moved for {stuck_after_s:g} s:"
+                f" {job['done']} of {job['rows']} rows."
+            )
+    return job
 
 
-def _post(
-    connection: http.client.HTTPConnection, path: str, item: Item, headers: Mapping[str, str]
-) -> bool:
-    body = json.dumps(item.fields, ensure_ascii=False).encode()
-    sent = {"Content-Type": "application/json", "Accept": "application/json", **headers}
-    connection.request("POST", path, body, sent)
-    try:
-        return bool(_answer(connection)["new"])
-    except BanjianError as refusal:
-        raise type(refusal)(f"The catalog refuses {item.code}: {refusal.message}") from refusal
+def _wrong(job: Mapping[str, Any]) -> str:
+    shown = "; ".join(
+        f"line {error['line']}, {error['field'] or 'row'}: {error['reason']}"
+        for error in job["errors"][:SHOWN_ERRORS]
+    )
+    return shown or job["reason"] or f"It is {job['state'].lower()}."
 
 
-def _answer(connection: http.client.HTTPConnection) -> Any:
+def _ask(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: Any,
+    headers: Mapping[str, str],
+) -> Any:
+    connection.request(method, path, body, {"Accept": "application/json", **headers})
     answer = connection.getresponse()
     content = answer.read()
     try:

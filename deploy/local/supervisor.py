@@ -29,7 +29,11 @@ from deploy.local.processes import (
 from deploy.local.servers import CHECKOUT, RUN, Servers
 
 COUNTY = "--county"
-"""Feeds the generated working week of the county."""
+"""Feeds the sample county's catalog and a generated working week of it."""
+CALENDAR = "calendar seed"
+"""Remembered among what has been fed: the working days of 2004-2026."""
+YEAR_FIGURES = "banjian figures --from 2020-01-01 --to 2020-12-31"
+"""The week is of today; the adjustments of the sample's catalog are of its year."""
 NOTHING = "none"
 READY_WITHIN_S = 120
 
@@ -64,6 +68,8 @@ def up(feed: str = NOTHING, run: Path = RUN) -> None:
     if feed != NOTHING:
         _feed(feed, run, env, console)
         _banjian(env, "figures")
+        if feed == COUNTY:
+            console.print(f"[dim]the county's year: {YEAR_FIGURES}[/dim]")
     Console(highlight=False).print(f"\n{env['BANJIAN_PUBLIC_URL']}/")
     console.print(f"[dim]logs: {run / 'log'}   settings: {run / 'env'}   end: make stop[/dim]")
 
@@ -112,7 +118,7 @@ def _start(run: Path, console: Console) -> None:
     env = _settle_environment(run, endpoints)
     log = run / "log" / "migrate.log"
     with console.status("migrating"), log.open("ab") as output:
-        command = [*roster.banjian(), "migrate"]
+        command = [*roster.banjian(), "migrate", "--rebuild"]
         done = subprocess.run(
             command,
             env={**os.environ, **env},
@@ -221,6 +227,10 @@ def _feed(feed: str, run: Path, env: dict[str, str], console: Console) -> None:
     if feed == COUNTY and COUNTY in fed:
         console.print("the county's week is in already")
         return
+    if CALENDAR not in fed:
+        _banjian(env, *CALENDAR.split())
+        fed = sorted({*fed, CALENDAR})
+        keeper.change_state(run, fed=fed)
     _banjian(env, "feed", feed)
     keeper.change_state(run, fed=sorted({*fed, feed}))
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from deploy.feed import county
-from deploy.feed.bureaus import BUREAUS, bureaus, directory
+from deploy.feed.matters import directory
+from deploy.feed.sample.house import STAFF, windows
 from services.chassis.errors import ContractError
 from services.kernel.times import SHANGHAI
 
@@ -34,21 +35,51 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_another_week(made: coun
     assert [r.body for r in other.records] != [r.body for r in made.records]
 
 
-def test_county_has_the_report_s_departments_windows_and_items() -> None:
-    houses = bureaus()
+def test_cases_are_about_items_of_the_sample_as_they_are_that_day(made: county.Week) -> None:
+    known = {item.code: item for item in made.directory.items}
 
-    assert len(houses) == 38 == len({name for name, _ in BUREAUS})
-    assert len({window for house in houses for window in house.windows}) == 72
-    everything = directory(1, 1462)
-    assert len({matter.item.code for matter in everything}) == 1462
-    assert len({(m.bureau.code, m.item.fields["name"]) for m in everything}) == 1462
-    assert directory(1, 567) == everything[:567]
+    for record in made.records:
+        said = json.loads(record.body)
+        if record.kind == "accept":
+            item = known[said["task_code"]]
+            version = item.version_at(record.at)
+            assert version is not None
+            assert said["task_version"] == version.number
+            assert said["project_type"] == ("1" if version.form.immediate else "2")
+            assert said["org_code"] == item.department_code
 
 
-def test_items_and_records_keep_their_contracts(made: county.Week) -> None:
-    item = json.loads((CONTRACTS / "catalog" / "item-published.v1.schema.json").read_text())
-    for each in made.items:
-        Draft202012Validator(item).validate(each.fields)
+def test_cases_come_to_windows_and_accounts_of_the_house(made: county.Week) -> None:
+    clerks = {window.code: window.clerks for window in windows()}
+    accepted = [json.loads(r.body) for r in made.records if r.kind == "accept"]
+    steps = [json.loads(r.body) for r in made.records if r.kind == "process"]
+    accounts = {f"C{number:03d}" for number in range(1, STAFF + 1)}
+
+    assert all(said["handler"] in clerks[said["window"]] for said in accepted)
+    assert {said["handler"] for said in steps} <= accounts
+    decided = {said["handler"] for said in steps if said["process_name"] == "首席代表审定"}
+    assert decided.isdisjoint({said["handler"] for said in accepted})
+
+
+def test_items_that_have_ended_or_are_frozen_get_no_cases() -> None:
+    hall = directory()
+    after = {matter.code for matter in hall.on(date(2021, 1, 4))}
+    before = {matter.code for matter in hall.on(date(2020, 1, 6))}
+    (frozen, *_) = (item for item in hall.items if item.frozen)
+
+    assert len(after) == 567
+    assert before - after == {item.code for item in hall.items if item.ends}
+    assert frozen.frozen is not None
+    assert frozen.code not in {matter.code for matter in hall.on(frozen.frozen[0].date())}
+    assert frozen.code in {matter.code for matter in hall.on(frozen.frozen[1].date())}
+
+
+def test_fewer_items_are_the_first_of_all() -> None:
+    assert len(directory(20).codes) == 20
+    assert directory(20).codes <= directory().codes
+
+
+def test_records_keep_their_contracts(made: county.Week) -> None:
     kinds = {
         kind: Draft202012Validator(
             json.loads((CONTRACTS / "ingress" / f"{kind}.v1.schema.json").read_text())
@@ -104,10 +135,8 @@ def test_week_has_the_county_s_volume() -> None:
 
     kinds = Counter(record.kind for record in whole.records)
     assert kinds["accept"] == 6_700
-    assert len(whole.items) == 567
-    assert {json.loads(r.body)["org_code"] for r in whole.records if r.kind == "accept"} == {
-        house.code for house in bureaus()
-    }
+    departments = {json.loads(r.body)["org_code"] for r in whole.records if r.kind == "accept"}
+    assert departments == {f"D{number:02d}" for number in range(1, 39)}
 
 
 def test_make_up_days_are_working_days_and_holidays_are_not() -> None:
@@ -120,7 +149,12 @@ def test_week_of_holidays_is_refused() -> None:
         county.week(date(2020, 1, 28), cases=1)
 
 
-@pytest.mark.parametrize("options", [{"cases": 0}, {"items": 0}, {"items": 1463}])
+def test_week_before_there_were_lists_is_refused() -> None:
+    with pytest.raises(ContractError, match="no items"):
+        county.week(date(2012, 3, 5), cases=1)
+
+
+@pytest.mark.parametrize("options", [{"cases": 0}, {"items": 0}, {"items": 568}])
 def test_impossible_counts_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(ContractError):
         county.week(MONDAY, **options)

@@ -1,6 +1,7 @@
 """Development token issuer: lets a local run log in. Refuses to start in production.
 
 GET  /jwks.json    the public key
+GET  /sign-in      a page to choose an account; its form sets the cookie of `web.session`
 POST /token        {"sub": "clerk-1", "roles": ["clerk"], "unit": "", "window": "W01",
                     "region": "", "ttl_s": 3600} -> {"access_token": ..., "expires_in": ...}
 """
@@ -160,17 +161,18 @@ def serve_issuer(host: str, port: int, issuer: Issuer, env: Mapping[str, str]) -
             if self.path == "/jwks.json":
                 self._send(200, issuer.jwks())
             else:
-                self._send(404, {"code": "not_found"})
+                self._page(b"")
 
         def do_POST(self) -> None:
-            if self.path != "/token":
-                return self._send(404, {"code": "not_found"})
             length = self.headers.get("Content-Length", "")
             if not length.isdigit() or int(length) > REQUEST_BYTES:
                 self.close_connection = True
                 return self._send(413, {"code": "too_large"})
+            body = self.rfile.read(int(length))
+            if self.path != "/token":
+                return self._page(body)
             try:
-                asked = msgspec.json.decode(self.rfile.read(int(length)), type=TokenRequest)
+                asked = msgspec.json.decode(body, type=TokenRequest)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 return self._send(400, {"code": "contract_broken", "detail": str(error)})
             token = issuer.mint(
@@ -183,6 +185,25 @@ def serve_issuer(host: str, port: int, issuer: Issuer, env: Mapping[str, str]) -
             )
             answer = {"access_token": token, "token_type": "Bearer", "expires_in": asked.ttl_s}
             return self._send(200, answer)
+
+        def _page(self, body: bytes) -> None:
+            # Only a running issuer needs the pages and what they import.
+            from werkzeug.datastructures import Headers
+
+            from services.chassis.web.sign_in import answer
+
+            headers = Headers(list(self.headers.items()))
+            found = answer(self.command, self.path, headers, body, issuer.mint, TTL_S)
+            if found is None:
+                return self._send(404, {"code": "not_found"})
+            self.send_response(found.status)
+            for name, text in found.headers.items():
+                if name != "Content-Length":
+                    self.send_header(name, text)
+            self.send_header("Content-Length", str(len(found.body)))
+            self.end_headers()
+            self.wfile.write(found.body)
+            return None
 
         def _send(self, status: int, value: Mapping[str, Any]) -> None:
             body = json.dumps(value).encode()

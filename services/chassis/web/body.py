@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs
 
 import eventlet
 import msgspec
@@ -27,6 +28,9 @@ DRAIN_BYTES: Final = 32 << 20
 
 READ_S: Final = 30
 """Seconds a body may take to arrive."""
+
+FIELDS: Final = 2000
+"""Most fields of a form."""
 
 DEPTH: Final = 32
 """Deepest nesting of arrays and objects."""
@@ -154,6 +158,19 @@ def decode_form(text: bytes, content_type: str, shape: type[T]) -> T:
         "REQUEST_METHOD": "POST",
     }
     return decode_texts(parse_form_data(environ)[1], shape, strict=False)
+
+
+def form_field(text: bytes, name: str) -> str:
+    """Give one field of a form, "" when it is not there; what is no form has no fields.
+
+    Raises:
+        ContractError: there are far too many fields.
+    """
+    try:
+        found = parse_qs(text.decode("utf-8", "replace"), max_num_fields=FIELDS)
+    except ValueError:
+        raise ContractError(f"a form may have {FIELDS} fields") from None
+    return found.get(name, [""])[0]
 
 
 def decode_texts(values: MultiDict[str, str], shape: type[T], *, strict: bool) -> T:

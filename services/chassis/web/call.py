@@ -45,6 +45,10 @@ class Call(Generic[B, Q]):
     """Prefix before links to other services: `{root}/intake/`."""
     url: str = ""
     """Path and query of this page behind `base`, for paging and CSV links."""
+    csrf: str = field(default="", repr=False)
+    """What the forms of this page have to bring back; "" for who is not signed in by cookie."""
+    sign_in: str = ""
+    """Where to sign in and come back here from; "" when there is no such page."""
     headers: Headers = field(default_factory=Headers, repr=False)
 
     def wait_until_fresh(self, is_done: Callable[[str, int], bool], timeout_s: float = 2.0) -> None:

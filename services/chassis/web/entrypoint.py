@@ -13,7 +13,7 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, Entrypoint
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from services.chassis.errors import ContractError
+from services.chassis.errors import ContractError, NotAllowedError
 from services.chassis.frame import frame_of
 from services.chassis.identity import Caller
 from services.chassis.logs import bound
@@ -24,11 +24,14 @@ from services.chassis.web.body import (
     decode_form,
     decode_json,
     decode_texts,
+    form_field,
     read_body,
 )
 from services.chassis.web.call import Call, Reply
 from services.chassis.web.freshness import Position, parse_after, prefers_wait
 from services.chassis.web.server import HouseServer
+from services.chassis.web.session import FIELD, READING, caller_of, check_csrf, csrf_of
+from services.chassis.web.spool import Upload, spool
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,6 +63,7 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         self.after: bool = options["after"]
         self.media: str = options["media"]
         self.body_bytes: int = options["body_bytes"]
+        self.spooled: bool = options["spooled"]
 
     @property
     def public(self) -> bool:
@@ -88,19 +92,22 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         try:
             result = done.wait()
         except Exception as error:
+            if isinstance(call.body, Upload):
+                call.body.discard()
             own = getattr(self.container.service_cls, "errors", None)
             raise translate(error, own) from error
         return self._response(result)
 
     def _call(self, request: Request) -> Call[Any, Any]:
         environ = request.environ
-        caller = frame_of(self.container).verifier.caller(request.headers.get("Authorization", ""))
+        frame = frame_of(self.container)
+        caller, token = caller_of(request, frame.settings, frame.verifier, self.html)
         if self.roles is not None and (self.roles != AUTHENTICATED or not caller.known):
             caller.require_role(*self.roles)
         path = check_path(environ["banjian.path_values"])
         query, after = self._query(request)
         return Call(
-            body=self._body(request),
+            body=self._body(request, token),
             query=query,
             path=path,
             caller=caller,
@@ -111,6 +118,8 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
             base=environ["banjian.base"],
             root=environ["banjian.root"],
             url=request.full_path.rstrip("?"),
+            csrf=csrf_of(token),
+            sign_in=environ["banjian.sign_in"],
             headers=request.headers,
         )
 
@@ -126,8 +135,18 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
             raise ContractError("no parameter is known here")
         return None, after
 
-    def _body(self, request: Request) -> Any:
+    def _body(self, request: Request, token: str) -> Any:
+        bound_to = token if request.method not in READING else ""
+        if self.spooled:
+            upload = spool(request, self.body_bytes, frame_of(self.container).settings.spool_dir)
+            try:
+                check_csrf(bound_to, upload.fields.get(FIELD, ""))
+            except NotAllowedError:
+                upload.discard()
+                raise
+            return upload
         text = read_body(request, self.body_bytes)
+        check_csrf(bound_to, form_field(text, FIELD) if bound_to else "")
         if self.request is None:
             if text.strip() and self.method != "GET":
                 raise ContractError("this takes no body")
@@ -186,6 +205,7 @@ def route(
     after: bool = False,
     media: str = "text/html",
     body_bytes: int = BODY_BYTES,
+    spooled: bool = False,
 ) -> Callable[[F], F]:
     """Let a method `(self, call: Call[Body, Query]) -> value | Reply | Response` answer this path.
 
@@ -204,6 +224,7 @@ def route(
         after: the route reads `?after=<service>:<position>` into `call.after`.
         media: what an HTML route answers with when it is not a page, `text/csv`.
         body_bytes: largest body read, in bytes, default 1 MiB; a larger one is 413.
+        spooled: the body, or the file of a form, goes to a file: `call.body` is an `Upload`.
 
     Raises:
         TypeError: who may call it is not said, or said twice, or nobody may.
@@ -233,6 +254,7 @@ def route(
             after=after,
             media=media,
             body_bytes=body_bytes,
+            spooled=spooled,
         )
         registered = set(getattr(handler, ENTRYPOINT_EXTENSIONS_ATTR, set())) | {entrypoint}
         setattr(in_context, ENTRYPOINT_EXTENSIONS_ATTR, registered)

@@ -24,6 +24,9 @@ _ACTORS: Mapping[str, str] = {
     "clerk": "窗口人员",
     "officer": "审批人员",
     "catalog_editor": "目录编辑",
+    "catalog_importer": "目录导入",
+    "staffing_office": "编办",
+    "legal_office": "法制办",
     "exchange": "外部系统",
 }
 """Who acted, in words, by role; other roles are shown as they are."""

@@ -89,6 +89,11 @@ def _operation(
             "required": True,
             "content": {kind: {"schema": shapes[route.request]}},
         }
+    if route.spooled:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {}, "multipart/form-data": {}},
+        }
     return operation
 
 

@@ -39,10 +39,15 @@ class Link:
     roles: frozenset[str] = frozenset()
 
 
+DESK: Final = frozenset({"catalog_editor", "staffing_office", "legal_office"})
 NAVIGATION: Final = (
+    Link("catalog", "/", "办事指南", "Services"),
     Link("disclosure", "/", "办件公示", "Figures"),
     Link("disclosure", "/cases", "办件列表", "Cases"),
+    Link("catalog", "/calendars", "工作日历", "Calendar"),
     Link("disclosure", "/how", "数据从何而来", "How do we know?"),
+    Link("catalog", "/desk", "目录编辑", "Editor's desk", DESK),
+    Link("catalog", "/imports", "导入导出", "Imports", frozenset({"catalog_importer"})),
 )
 
 
@@ -86,7 +91,7 @@ class Pages:
             jinja2.UndefinedError: the template names a value it was not given.
         """
         return self._templates.get_template(template).render(
-            self._frame(call.base, call.root, call.url, call.caller),
+            self._frame(call.base, call.root, call.url, call.caller, call.csrf, call.sign_in),
             title=title,
             english=english,
             crumbs=crumbs,
@@ -94,11 +99,19 @@ class Pages:
         )
 
     def error(
-        self, base: str, root: str, *, title: str, detail: str, field: str, correlation_id: str
+        self,
+        base: str,
+        root: str,
+        *,
+        title: str,
+        detail: str,
+        field: str,
+        correlation_id: str,
+        sign_in: str = "",
     ) -> str:
         """Render a refusal as a page."""
         return self._templates.get_template("error.html").render(
-            self._frame(base, root, "", NOBODY),
+            self._frame(base, root, "", NOBODY, "", sign_in),
             title=title,
             english="",
             crumbs=(),
@@ -107,7 +120,19 @@ class Pages:
             correlation_id=correlation_id,
         )
 
-    def _frame(self, base: str, root: str, url: str, caller: Caller) -> dict[str, Any]:
+    def sign_in(self, base: str, root: str, **values: Any) -> str:
+        """Render the sign-in page of a local run."""
+        return self._templates.get_template("sign_in.html").render(
+            self._frame(base, root, "", NOBODY, "", ""),
+            title="登录",
+            english="Sign in",
+            crumbs=(),
+            **values,
+        )
+
+    def _frame(
+        self, base: str, root: str, url: str, caller: Caller, csrf: str, sign_in: str
+    ) -> dict[str, Any]:
         links = [
             (link, f"{root}/{link.service}{link.path}", self._here(link, url))
             for link in NAVIGATION
@@ -118,6 +143,8 @@ class Pages:
             "root": root,
             "url": url,
             "caller": caller,
+            "csrf": csrf,
+            "sign_in": sign_in,
             "service": self._service,
             "navigation": links,
             "home": f"{root}/disclosure/",
@@ -128,7 +155,9 @@ class Pages:
         if link.service != self._service:
             return False
         path = url.partition("?")[0]
-        return path == link.path or (link.path != "/" and path.startswith(link.path + "/"))
+        if link.path == "/":
+            return path == "/" or path.startswith("/items/")
+        return path == link.path or path.startswith(link.path + "/")
 
 
 @lru_cache

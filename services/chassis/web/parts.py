@@ -39,6 +39,8 @@ class Figure:
     positions: Mapping[str, int] = field(default_factory=dict)
     """Log position of each service it was computed from."""
     cases_href: str = ""
+    cases_text: str = "查看办件"
+    """What the link to the list behind it is called."""
     proof_href: str = ""
     light: Light = ""
     light_text: str = ""

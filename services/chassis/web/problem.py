@@ -43,6 +43,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, rename={"kind": "
     ]
     detail: Annotated[str, Meta(description="What is wrong and what to do.")] = ""
     field: Annotated[str, Meta(description="Path of the offending field, `a.b[0]`.")] = ""
+    rule: Annotated[str, Meta(description="Stable name of the rule that refuses it.")] = ""
 
 
 class MediaTypeError(ContractError):
@@ -91,6 +92,7 @@ def problem(error: BanjianError, correlation_id: str) -> Problem:
         instance=f"urn:banjian:correlation:{correlation_id}",
         detail="" if hidden else error.message,
         field=str(error.attributes.get("field", "")),
+        rule=str(error.attributes.get("rule", "")),
     )
 
 

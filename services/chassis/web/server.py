@@ -24,6 +24,7 @@ from services.chassis.web.headers import SECURITY, correlation_of, prefix_of
 from services.chassis.web.openapi import document
 from services.chassis.web.pages import HOUSE, static_response
 from services.chassis.web.problem import MethodError, problem_response, title
+from services.chassis.web.session import sign_in_href
 
 log = get_logger()
 
@@ -178,6 +179,9 @@ class App:
         environ["banjian.root"] = (
             base.removesuffix(own) if base else self._frame.settings.public_url
         )
+        environ["banjian.sign_in"] = sign_in_href(
+            self._frame.settings, environ["banjian.root"], base + request.full_path.rstrip("?")
+        )
         environ["banjian.route"] = ("other", request.method, False)
         with bound(correlation_id=correlation):
             response = self._answer(request)
@@ -248,6 +252,7 @@ class App:
                     detail="" if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.message,
                     field=str(error.attributes.get("field", "")),
                     correlation_id=correlation,
+                    sign_in=request.environ["banjian.sign_in"] if status in (401, 403) else "",
                 )
             )
             answer.content_type = "text/html; charset=utf-8"

@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.names import SERVICES, service_name
 from services.chassis.settings import DEVELOPMENT_ISSUER, Settings, SettingsError
+from services.kernel.algorithms import CipherAlg
 
 
 @pytest.fixture
@@ -72,17 +73,17 @@ def test_production_refuses_the_development_issuer(env: dict[str, str]) -> None:
     assert Settings.read("intake", real).production
 
 
-def test_only_houses_with_people_need_a_vault(env: dict[str, str]) -> None:
-    other = {k.replace("INTAKE", "CATALOG"): v for k, v in env.items()}
+def test_only_houses_that_take_what_outsiders_send_need_a_vault(env: dict[str, str]) -> None:
+    other = {k.replace("INTAKE", "APPROVAL"): v for k, v in env.items()}
     del other["BANJIAN_VAULT_KEY_FILE"]
 
-    assert Settings.read("catalog", other).vault_key_file == ""
+    assert Settings.read("approval", other).vault_key_file == ""
 
 
 def test_the_table_explains_every_setting() -> None:
     table = Settings.table()
 
-    assert len(table) == 14
+    assert len(table) == 16
     assert all(meaning for _, _, meaning in table)
     assert ("BANJIAN_ENV", "required") in [row[:2] for row in table]
 
@@ -91,3 +92,13 @@ def test_names() -> None:
     assert len(set(SERVICES)) == 5
     with pytest.raises(ValueError, match="the services are catalog"):
         service_name("nobody")
+
+
+def test_the_cipher_of_the_vault_is_one_of_two(env: dict[str, str]) -> None:
+    assert Settings.read("intake", env).vault_cipher is CipherAlg.AES_256_GCM
+    sm4 = Settings.read("intake", env | {"BANJIAN_VAULT_CIPHER": "sm4-gcm"})
+    assert sm4.vault_cipher is CipherAlg.SM4_GCM
+    with pytest.raises(SettingsError, match="BANJIAN_VAULT_CIPHER is wrong"):
+        Settings.read("intake", env | {"BANJIAN_VAULT_CIPHER": "rot13"})
+    rows = {name: default for name, default, _ in Settings.table()}
+    assert rows["BANJIAN_VAULT_CIPHER"] == "aes-256-gcm"

@@ -19,12 +19,15 @@ from services.chassis.names import SERVICES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from services.chassis.rebuild import Progress
+    from services.chassis.rebuild import Outcome, Progress
 
 
 def migrate(
     check: Annotated[
         bool, typer.Option("--check", help="Only say what is pending; exit 1 when there is any.")
+    ] = False,
+    rebuild_models: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild every read model that has another shape now.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -55,13 +58,21 @@ def migrate(
         outside_password=password_of("BANJIAN_OUTSIDE_AMQP_URI"),
         analyst_password=password_of("BANJIAN_ANALYST_AMQP_URI"),
     )
+    stale = done.stale_models
+    if rebuild_models:
+        for service in stale:
+            _replay(service)
     if as_json:
-        print_json(asdict(done))
+        print_json({**asdict(done), "rebuilt": list(stale) if rebuild_models else []})
         return
     note(f"database: {', '.join(done.applied) or 'nothing to do'}")
     note("bus: exchanges, queues and users stand as defined")
-    for service in done.stale_models:
-        note(f"the read model of {service} is of an older shape: banjian rebuild {service}")
+    for service in stale:
+        note(
+            f"the read model of {service} was of an older shape and is rebuilt"
+            if rebuild_models
+            else f"the read model of {service} is of an older shape: banjian rebuild {service}"
+        )
 
 
 def _generations(urls: Mapping[str, str]) -> dict[str, tuple[int, int]]:
@@ -106,19 +117,7 @@ def rebuild(
     The service keeps working; at the end its writers wait for a moment. A rebuild that fails leaves
     the live read model as it was.
     """
-    from services.chassis.rebuild import rebuild as run_rebuild
-
-    model = _read_model(known(service))
-    with _progress() as report:
-        outcome = run_rebuild(
-            model,
-            admin_url=_admin_url(service),
-            log_urls={source: _auditor_url(source) for source in model.sources},
-            publications={source: _messages(source).PUBLISHES for source in model.sources},
-            reads=_messages(service).READS.keys(),
-            report=report,
-            verify=verify,
-        )
+    outcome = _replay(known(service), verify=verify)
     rate = outcome.events / outcome.seconds if outcome.seconds else 0.0
     if as_json:
         print_json({**asdict(outcome), "events_per_second": round(rate)})
@@ -145,6 +144,22 @@ def rebuild(
         raise BanjianError(f"The live and the rebuilt read model of {service} differ.")
     if verify and not as_json:
         note("The live and the rebuilt read model are equal.")
+
+
+def _replay(service: str, *, verify: bool = False) -> Outcome:
+    from services.chassis.rebuild import rebuild as run_rebuild
+
+    model = _read_model(service)
+    with _progress() as report:
+        return run_rebuild(
+            model,
+            admin_url=_admin_url(service),
+            log_urls={source: _auditor_url(source) for source in model.sources},
+            publications={source: _messages(source).PUBLISHES for source in model.sources},
+            reads=_messages(service).READS.keys(),
+            report=report,
+            verify=verify,
+        )
 
 
 def _read_model(service: str) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from deploy.console.settings import need, variable
 from services.chassis.errors import (
@@ -77,6 +78,61 @@ def call(
         return json.loads(answer) if answer else None
     except ValueError as problem:
         raise UnavailableError(f"{service} answered something that is not JSON.") from problem
+
+
+def upload(
+    service: str,
+    path: str,
+    file: BinaryIO,
+    *,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    timeout_s: float = 300.0,
+) -> Any:
+    """Send a file as the body of a POST, piece by piece, and give the decoded JSON of the answer.
+
+    Raises:
+        UnavailableError: nobody answers there in time.
+        BanjianError: the service's own refusal, with its words.
+    """
+    said = {name: value for name, value in query.items() if value}
+    url = f"{base(service)}{path}?{urllib.parse.urlencode(said)}"
+    size = os.fstat(file.fileno()).st_size
+    request = urllib.request.Request(url, data=file, method="POST")
+    request.add_header("Accept", "application/json")
+    request.add_header("Content-Type", "application/octet-stream")
+    request.add_header("Content-Length", str(size))
+    for name, value in headers.items():
+        request.add_header(name, value)
+    return json.loads(_fetch(request, f"{service} at {base(service)}", timeout_s))
+
+
+def download(
+    service: str,
+    path: str,
+    to: BinaryIO,
+    headers: Mapping[str, str] | None = None,
+    timeout_s: float = 300.0,
+) -> int:
+    """Copy what a service streams; give its size in bytes.
+
+    Raises:
+        UnavailableError: nobody answers there in time, or the answer broke off.
+        BanjianError: the service's own refusal, with its words.
+    """
+    who = f"{service} at {base(service)}"
+    request = urllib.request.Request(f"{base(service)}{path}", headers=dict(headers or {}))
+    size = 0
+    try:
+        with _opener.open(request, timeout=timeout_s) as answer:
+            while piece := answer.read(1 << 16):
+                size += to.write(piece)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            raise _refusal(refusal, who) from None
+    except (OSError, http.client.HTTPException) as problem:
+        raise UnavailableError(f"{who} does not answer to the end ({problem}).") from None
+    return size
 
 
 def read_text(url: str, who: str, timeout_s: float = TIMEOUT_S) -> str:

@@ -9,15 +9,22 @@ import typer
 
 from deploy.console import (
     bus,
+    calendar,
     cases,
+    catalog,
+    clock,
     database,
+    deadlines,
     feeding,
     figures,
     identity,
     processes,
     refused,
+    sample,
     settings,
+    subject,
     variables,
+    vault,
 )
 from services.chassis.errors import BanjianError, UnavailableError
 from services.chassis.logs import configure
@@ -32,6 +39,9 @@ EXAMPLES = (
     ("figures --as-of 2011-07-01", "the main figures, as of a day"),
     ("stat S03 --by channel --json", "one figure, with its positions"),
     ("case show case-10011 --at 2011-11-01", "a case as it was that day"),
+    ("catalog import items.csv --dry-run", "check a whole list, apply nothing"),
+    ("calendar show 2020 --as-of 2020-01-20", "a year's working days"),
+    ("clock due 2020-09-28 7 --explain", "a due date, day by day"),
     ("parked list intake", "messages that wait for a person"),
     ("rebuild disclosure --verify", "replay the read model, compare"),
 )
@@ -61,12 +71,19 @@ app.command(rich_help_panel=LOCAL)(processes.status)
 app.command(rich_help_panel=LOCAL)(identity.token)
 app.command(rich_help_panel=DATA)(feeding.feed)
 app.command("figures", rich_help_panel=DATA)(figures.show_figures)
-app.command(rich_help_panel=DATA)(figures.stat)
+app.add_typer(figures.stat, name="stat", rich_help_panel=DATA)
 app.add_typer(cases.app, name="case", rich_help_panel=DATA)
+catalog.app.command()(sample.sample)
+app.add_typer(catalog.app, name="catalog", rich_help_panel=DATA)
+app.add_typer(calendar.app, name="calendar", rich_help_panel=DATA)
+app.add_typer(clock.app, name="clock", rich_help_panel=DATA)
 app.command(rich_help_panel=OPERATE)(database.migrate)
 app.command(rich_help_panel=OPERATE)(database.rebuild)
 app.add_typer(bus.parked, name="parked", rich_help_panel=OPERATE)
 app.add_typer(refused.app, name="refused", rich_help_panel=OPERATE)
+app.add_typer(subject.app, name="subject", rich_help_panel=OPERATE)
+app.add_typer(vault.app, name="vault", rich_help_panel=OPERATE)
+app.add_typer(deadlines.app, name="deadlines", rich_help_panel=OPERATE)
 app.command(rich_help_panel=OPERATE)(bus.missing)
 app.command(rich_help_panel=OPERATE)(bus.rewind)
 app.command(rich_help_panel=OPERATE)(bus.partitions)

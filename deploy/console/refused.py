@@ -68,8 +68,13 @@ def show(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show one refused record; its body stays sealed unless asked for."""
-    from services.chassis.vault import Seal
+    """Show one refused record; its body stays sealed unless asked for.
+
+    That somebody opened a body is written into the log of accesses.
+    """
+    import getpass
+
+    from services.chassis.vault import Opening, Purpose, Seal
     from services.intake.refused import open_body
     from services.intake.refused import show as read
 
@@ -78,7 +83,8 @@ def show(
         text = ""
         if body:
             seal = Seal.from_file(need("BANJIAN_VAULT_KEY_FILE")[0])
-            text = open_body(database, number, seal).decode(errors="replace")
+            opening = Opening(getpass.getuser(), "operator", Purpose.FAULT)
+            text = open_body(database, number, seal, opening).decode(errors="replace")
     if as_json:
         print_json(asdict(found) | ({"body": text} if body else {}))
         return

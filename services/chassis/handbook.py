@@ -47,6 +47,9 @@ PROMQL: Final = {
     "banjian_parked_messages": f"max {_EACH} (banjian_parked_messages)",
     "banjian_held_messages": f"max {_EACH} (banjian_held_messages)",
     "banjian_missing_events": f"max {_EACH} (banjian_missing_events)",
+    "banjian_pending_deadlines": f"max {_EACH} (banjian_pending_deadlines)",
+    "banjian_parked_deadlines": f"max {_EACH} (banjian_parked_deadlines)",
+    "banjian_overdue_deadline_seconds": f"max {_EACH} (banjian_overdue_deadline_seconds)",
     "banjian_ledger_position_events": f"max {_EACH} (banjian_ledger_position_events)",
     "banjian_tail_age_seconds": f"max {_EACH} (banjian_tail_age_seconds)",
     "banjian_inbox_handled": (
@@ -58,6 +61,8 @@ PROMQL: Final = {
     ),
     "banjian_appended_events": f"sum {_EACH} (rate(banjian_appended_events_total[5m]))",
     "banjian_append_conflicts": f"sum {_EACH} (rate(banjian_append_conflicts_total[5m]))",
+    "banjian_deadlines_fired": f"sum {_EACH} (rate(banjian_deadlines_fired_total[5m]))",
+    "banjian_deadlines_failed": f"sum {_EACH} (rate(banjian_deadlines_failed_total[5m]))",
     "banjian_relayed_events": f"sum {_EACH} (rate(banjian_relayed_events_total[5m]))",
     "banjian_http_request_duration_seconds": (
         "histogram_quantile(0.99, sum by (banjian_service, route, le)"

@@ -49,7 +49,13 @@ CATALOGUE: Final[dict[str, str]] = {
     "message_parked": "A message is set aside for a person; `reason` says why.",
     "message_retried": "A person sent a parked message round again.",
     "message_discarded": "A person dropped a parked message; `reason` says why.",
+    "import_ended": "An import of the catalog came to its end; its row says with what effect.",
+    "import_failed": "An import of the catalog failed and had no effect; its row says why.",
     "record_refused": "A record of an outside system was refused with a reason.",
+    # deadlines
+    "deadlines_interrupted": "No deadline fires while the database does not answer.",
+    "deadline_failed": "The handler of a due deadline failed; it is tried again later.",
+    "deadline_parked": "A deadline is set aside after too many failures; `key` says whose.",
     # read models
     "read_model_rebuilt": "A read model was replayed beside the live one and switched.",
     # personal data

@@ -23,6 +23,9 @@ GAUGES: Final = {
     "parked_messages": "Messages set aside for a person to look at.",
     "held_messages": "Messages that wait for an earlier one of their case, or for a retry.",
     "missing_events": "Events of other services that were never heard, though later ones were.",
+    "pending_deadlines": "Deadlines that are set and have not fired.",
+    "parked_deadlines": "Deadlines set aside because their handler failed too often.",
+    "overdue_deadline_seconds": "For how long the oldest deadline has been due and not fired.",
     "ledger_position_events": "Position of the last sealed event, counted from 1.",
     "tail_age_seconds": "Age of the oldest event that is not sealed yet, 0 when all are.",
 }
@@ -64,6 +67,10 @@ class Metrics:
         self._conflicts = self._counter(
             "append_conflicts_total", "Appends refused because somebody else was first."
         )
+        self._deadlines_fired = self._counter("deadlines_fired_total", "Deadlines fired.")
+        self._deadlines_failed = self._counter(
+            "deadlines_failed_total", "Times the handler of a due deadline failed."
+        )
         self._relayed = self._counter("relayed_events_total", "Events the broker has confirmed.")
         self._request = Histogram(
             "banjian_http_request_duration_seconds",
@@ -89,6 +96,14 @@ class Metrics:
     def relayed(self, events: int) -> None:
         """Count events the broker has confirmed."""
         self._relayed.inc(events)
+
+    def deadlines_fired(self, count: int) -> None:
+        """Count deadlines whose effect is committed."""
+        self._deadlines_fired.inc(count)
+
+    def deadlines_failed(self, count: int) -> None:
+        """Count failures of handlers; each will be tried again or is parked."""
+        self._deadlines_failed.inc(count)
 
     def handled(self, outcome: str, count: int = 1) -> None:
         """Count received messages by outcome, one of `OUTCOMES`."""

@@ -14,12 +14,16 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from services.chassis.names import SERVICES, service_name
+from services.kernel.algorithms import CipherAlg
 
 DEVELOPMENT_ISSUER: Final = "urn:banjian:development-issuer"
 """`iss` of every token of the development issuer; production refuses it."""
 
 VAULT_OWNERS: Final = frozenset({"intake"})
 """Services that keep personal data, so cannot start without the vault key."""
+
+TAKE_RECORDS: Final = frozenset({"catalog", "intake"})
+"""Services that take what outsiders send, who may send anything: it is kept sealed."""
 
 
 class SettingsError(Exception):
@@ -112,8 +116,14 @@ class Settings:
     vault_key_file: str = _env("BANJIAN_VAULT_KEY_FILE", default="")
     """File with the vault key: 32 bytes in base64, older keys below. Needed for people's data."""
 
+    vault_cipher: CipherAlg = _env("BANJIAN_VAULT_CIPHER", CipherAlg, default=CipherAlg.AES_256_GCM)
+    """What seals personal data: `aes-256-gcm` (default) or `sm4-gcm`. Both are always opened."""
+
     region: str = _env("BANJIAN_REGION", default="3412XX")
     """Administrative division code of the centre (GB/T 2260). Default: a placeholder county."""
+
+    spool_dir: str = _env("BANJIAN_SPOOL_DIR", default="")
+    """Folder for uploaded files while they are worked on. Default: where the system keeps such."""
 
     partitions: int = _env("BANJIAN_PARTITIONS", _count, default=4)
     """Number of partition queues a listening service starts with. Default 4."""
@@ -155,11 +165,15 @@ class Settings:
         return [
             (
                 item.metadata["env"].replace("{SERVICE}", "<SERVICE>"),
-                "required" if item.default is MISSING else str(item.default),
+                "required" if item.default is MISSING else _shown(item.default),
                 meanings[item.name],
             )
             for item in _read_fields()
         ]
+
+
+def _shown(default: object) -> str:
+    return str(default.value if isinstance(default, Enum) else default)
 
 
 def _read_fields() -> list[Field[Any]]:
@@ -177,8 +191,10 @@ def _contradictions(values: Mapping[str, Any], env: Mapping[str, str]) -> list[s
     if not env.get("BANJIAN_JWKS_URL") and not env.get("BANJIAN_JWKS_FILE"):
         problems.append("BANJIAN_JWKS_URL or BANJIAN_JWKS_FILE is missing")
     vault = env.get("BANJIAN_VAULT_KEY_FILE", "")
-    if not vault and values["service"] in VAULT_OWNERS:
+    if not vault and values["service"] in VAULT_OWNERS | TAKE_RECORDS:
         problems.append("BANJIAN_VAULT_KEY_FILE is missing")
+    if (folder := env.get("BANJIAN_SPOOL_DIR", "")) and not Path(folder).is_dir():
+        problems.append(f"BANJIAN_SPOOL_DIR is wrong ({folder!r}): no such folder")
     if vault and not Path(vault).is_file():
         problems.append(f"BANJIAN_VAULT_KEY_FILE is wrong ({vault!r}): no such file")
     if (

@@ -261,7 +261,7 @@ def bus_house_at_work(database_servers: Endpoints, folder: Path) -> Iterator[Bus
         )
         built.load.publish_item()
         wait_until(
-            lambda: built.number("SELECT count(*) FROM intake_model.item_version") == 1,
+            lambda: built.number("SELECT count(*) FROM intake_model.ref_item_version") == 1,
             30,
             what="intake knows the item",
         )

@@ -40,7 +40,7 @@ class Load:
         body = {
             name: value
             for name, value in ITEM.items()
-            if name not in ("published_at", "retroactive")
+            if name not in ("published_at", "retroactive", "origin")
         }
         token = self.house.token("editor-1", "catalog_editor")
         assert self._post("catalog", "/items", body, token) in (200, 201)

@@ -225,7 +225,7 @@ def store_house_at_work(shared: Endpoints, folder: Path) -> Iterator[StoreHouse]
             fields = {
                 name: value
                 for name, value in ITEM.items()
-                if name not in ("published_at", "retroactive")
+                if name not in ("published_at", "retroactive", "origin")
             }
             request = urllib.request.Request(
                 f"{house.url_of('catalog')}/items",
@@ -236,6 +236,6 @@ def store_house_at_work(shared: Endpoints, folder: Path) -> Iterator[StoreHouse]
                 },
             )
             urllib.request.urlopen(request, timeout=30).close()
-        known = "SELECT count(*) FROM intake_model.item_version"
+        known = "SELECT count(*) FROM intake_model.ref_item_version"
         wait_until(lambda: built.rows(known) == [(1,)], 30, what="intake knows the item")
         yield built

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import urllib.error
 import urllib.request
 import uuid
@@ -15,15 +16,22 @@ import amqp
 import pytest
 
 import contracts
+from deploy.local.ground import installed_binaries
 from services.chassis.bus.publisher import Publisher
+from services.intake.application import subject_of
+from services.kernel.identity_numbers import resident_id_check
 from tests.chaos.ledger import connect, stream_messages
 from tests.chaos.store_house import StoreHouse, application
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
-NAME, NUMBER, PHONE = "卡纳里", "341299190002300017", "19900023017"
-"""An invented person: nobody is born on 30 February."""
+PG_DUMP = installed_binaries() / "pg_dump"
+
+FIRST = "34129919000101001"
+NAME, NUMBER, PHONE = "卡纳里", FIRST + resident_id_check(FIRST), "19900023017"
+"""An invented person: the check digit is right, but no place ever had the code 341299."""
+SUBJECT_NO = "canary-1"
 CANARIES = {
     spelled
     for text in (NAME, NUMBER, PHONE)
@@ -50,14 +58,22 @@ class Places:
         self.store = store
         self.answers: list[bytes] = []
         """Bodies of answers over HTTP."""
+        self.plain = b""
+        """The one answer that is meant to hold the person."""
         self._shown: dict[tuple[str, ...], bytes] = {}
 
     def ask(self, body: bytes, **headers: str) -> None:
         """Post anything to intake and keep what it says."""
+        self.call("/cases", body, **headers)
+
+    def call(
+        self, path: str, body: bytes | None = None, role: str = "clerk", **headers: str
+    ) -> None:
+        """Ask intake for anything and keep what it says."""
         house = self.store.house
-        token = house.token("clerk-12", "clerk", window="07")
+        token = house.token(f"{role}-12", role, window="07")
         self.fetch(
-            house.url_of("intake") + "/cases",
+            house.url_of("intake") + path,
             body,
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **headers},
         )
@@ -101,6 +117,13 @@ class Places:
                 yield f"{schema}.{table} {number}", row.encode()
         for number, (state,) in enumerate(store.rows("SELECT state FROM intake.events")):
             yield f"event {number}", bytes(state)
+        # What a backup holds, as pg_dump writes it: keys, comments, defaults and sequences too.
+        dumped = subprocess.run(
+            [PG_DUMP, "--inserts", house.database_url], capture_output=True, check=True, timeout=60
+        )
+        yield "pg_dump", dumped.stdout
+        for queue in house.vhost.queues():
+            yield f"name of queue {queue}", queue.encode()
         commands = [("list", "intake", "--state", "all", *json) for json in ((), ("--json",))]
         for (held,) in store.rows("SELECT id FROM intake.held"):
             commands.append(("show", "intake", str(held)))
@@ -138,7 +161,14 @@ def _peek(store: StoreHouse, queue: str) -> list[bytes]:
     return found
 
 
-def _send(store: StoreHouse, body: bytes, key: str, content_type: str = "application/json") -> None:
+def _send(
+    store: StoreHouse,
+    body: bytes,
+    key: str,
+    content_type: str = "application/json",
+    message_id: str = "",
+    **headers: str,
+) -> None:
     publisher = Publisher(store.house.env["BANJIAN_OUTSIDE_AMQP_URI"])
     publisher.publish(
         "banjian.ingress",
@@ -146,7 +176,8 @@ def _send(store: StoreHouse, body: bytes, key: str, content_type: str = "applica
         body,
         partition_key=key,
         content_type=content_type,
-        message_id=key,
+        message_id=message_id or key,
+        headers=headers,
     )
     publisher.confirm()
     publisher.close()
@@ -177,6 +208,22 @@ def told(store: StoreHouse) -> Iterator[Places]:
     places.ask(plain + b"\x00\xff")
     places.ask(plain, **{"Content-Type": "text/plain"})
     places.ask(plain, **{"X-Correlation-Id": NUMBER, "Prefer": PHONE})
+    subject = subject_of(SUBJECT_NO)
+    places.ask(json.dumps(person | {"project_no": SUBJECT_NO}).encode())
+    search = {"id_number": NUMBER}
+    for role in ("clerk", "data_officer", "officer"):
+        places.call("/subjects/search", json.dumps(search).encode(), role)
+        places.call(f"/subjects/{subject}", role=role)
+        places.call(f"/subjects/{subject}/accesses", role=role)
+        places.call(f"/subjects/{NUMBER}", role=role)
+        places.call(f"/subjects/{subject}?purpose={NUMBER}", role=role)
+    places.call(f"/subjects/search?id_number={NUMBER}")
+    places.call("/subjects/search", json.dumps(search | {"id_number": NUMBER + "1"}).encode())
+    places.call("/subjects/search", json.dumps(search | {"purpose": NAME}).encode())
+    places.call(f"/subjects/{subject}/erasure", json.dumps({"ground": NAME}).encode())
+    places.call(f"/subjects/{subject}/export", role="clerk")
+    places.call(f"/subjects/{subject}?purpose=contact", role="data_officer")
+    places.plain = places.answers.pop()
 
     def record(number: str, **changed: object) -> dict[str, object]:
         return RECORD | {"project_no": number, "row_guid": f"row-{number}"} | changed
@@ -196,12 +243,16 @@ def told(store: StoreHouse) -> Iterator[Places]:
     _send(store, good.encode()[:-20], "p-cut")
     _send(store, good.encode("gbk"), "p-gbk")
     _send(store, good.encode(), "p-pickle", "application/x-python-serialize")
+    cut = good.encode()[:-30]
+    named = {"operator": NAME, "traceparent": NUMBER, "tracestate": PHONE}
+    _send(store, cut, "p-named", message_id=NUMBER, **named)
+    _send(store, cut, NUMBER, f"application/json; charset={PHONE}", message_id=PHONE)
     waiting = "SELECT coalesce(sum((e.x)::int), 0) FROM (SELECT count(*) AS x FROM intake.events"
     waiting += " WHERE convert_from(state, 'UTF8') LIKE '%%p-%%' UNION ALL"
     waiting += " SELECT count(*) FROM intake.held) e"
     wait_until(
         lambda: (
-            store.rows(waiting)[0][0] >= 8
+            store.rows(waiting)[0][0] >= 10
             and not any(map(store.house.vhost.depth, _partitions(store)))
         ),
         30,
@@ -219,6 +270,17 @@ def test_nobody_is_found_anywhere(told: Places) -> None:
     assert told.found() == set()
     vault = told.store.rows("SELECT count(*) FROM intake.vault_field")
     assert vault[0][0] >= 3  # what was right is kept, sealed
+    shown = json.loads(told.plain)["fields"]
+    assert (shown["name"], shown["document_no"], shown["phone"]) == (NAME, NUMBER, PHONE)
+
+
+def test_the_person_is_found_by_number_and_masked(told: Places) -> None:
+    said = [json.loads(answer) for answer in told.answers if answer.startswith((b"[", b"{"))]
+    found = [one["subject_id"] for answer in said if isinstance(answer, list) for one in answer]
+    assert found.count(subject_of(SUBJECT_NO)) == 2  # the clerk and the data officer
+    shown = [one["fields"] for one in said if isinstance(one, dict) and one.get("fields")]
+    assert {fields["name"] for fields in shown} == {"卡**"}
+    assert {fields["phone"] for fields in shown} == {"199****3017"}
 
 
 @pytest.mark.parametrize("place", ["log", "queue", "table", "answer", "parked"])
@@ -243,7 +305,7 @@ def test_mutation_a_leak_is_found(told: Places, place: str) -> None:
                 channel.queue_purge(dead)
         case "table":
             store.rows("CREATE TABLE public.leak AS SELECT %s::bytea AS said", NAME.encode())
-            assert told.found() == {"public.leak 0"}
+            assert told.found() == {"public.leak 0", "pg_dump"}
             store.rows("DROP TABLE public.leak")
         case "answer":
             told.answers.insert(0, json.dumps({"detail": NAME}).encode())

@@ -57,7 +57,9 @@ def board(module_house: House) -> Iterator[str]:
     values = ", ".join(["%s"] * len(rows))
     database.run(f"INSERT INTO facts ({columns}) VALUES {values}", rows)
     database.run(
-        "INSERT INTO items VALUES (1, 'I1', 1, '建筑工程施工许可', 'D0', '住房和城乡建设局')"
+        "INSERT INTO items VALUES (1, 'I1', 1, '建筑工程施工许可', 'D0', '住房和城乡建设局',"
+        " '01', 4, '3412XX', false, true, 1, 20, 'WORKING_DAY', 5, 'WORKING_DAY', 4, 3, true,"
+        " '2019-01-01')"
     )
     database.run(
         "INSERT INTO disclosure.inbox (source, done) VALUES ('intake', %s), ('catalog', '{[1,2)}')"
@@ -175,7 +177,36 @@ def test_the_keyboard_reaches_the_figures_and_the_focus_is_seen(board: str, page
     page.wait_for_url("**/cases?**")
 
 
-@pytest.mark.parametrize("path", ["/", "/cases?measure=S01", "/how", "/how/S03"])
+def test_a_figure_of_the_catalog_leads_to_its_items_and_its_formula(board: str, page: Page) -> None:
+    page.goto(board)
+    assert "1 项" in card(page, "最多跑一次事项占比") and "100.0" in card(
+        page, "最多跑一次事项占比"
+    )
+    assert "20 个工作日" in card(page, "承诺时限压缩率")
+
+    page.locator("article[aria-label='承诺时限压缩率']").get_by_role(
+        "link", name="查看明细"
+    ).click()
+    assert page.locator("tbody tr").count() == 1
+    assert "建筑工程施工许可" in page.locator("tbody").inner_text()
+    assert page.locator("tbody td.num").inner_text() == "15"
+
+    page.get_by_role("link", name="怎样算出来的").click()
+    assert "进驻大厅的有效事项" in page.locator("main").inner_text()
+    page.get_by_role("link", name="法定时限合计 20 个工作日").click()
+    assert page.locator("tbody td.num").inner_text() == "20"
+
+
+def test_a_filter_the_catalog_does_not_know_is_said_to_be_left_out(board: str, page: Page) -> None:
+    page.goto(f"{board}/?channel=online")
+
+    assert "不受这两个条件影响" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/cases?measure=S01", "/how", "/how/S03", "/how/S14", "/entries?measure=S14"],
+)
 def test_a_telephone_never_scrolls_sideways(board: str, chromium: Browser, path: str) -> None:
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto(board + path)

@@ -26,7 +26,7 @@ from deploy.local.servers import CHECKOUT
 from tests.support.house import House
 
 pytestmark = pytest.mark.timeout(300)
-GUIDES = ("operators", "integrators", "analysts")
+GUIDES = ("operators", "integrators", "analysts", "privacy")
 RUNNABLE = ("console", "sh", "python", "sql")
 FENCE = re.compile(
     r"^(?:<!-- not run: (?P<why>[^\n]+) -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$",

@@ -111,6 +111,35 @@ def item(number: int) -> Said:
     )
 
 
+def catalog_log() -> list[Said]:
+    """Give adjustments and claims: one of every kind of row disclosure keeps of them."""
+    at = BEGAN.isoformat()
+    item_stream, claim, basic = (
+        stream_id(*key) for key in (("item", "item-1"), ("claim", "D01/B1"), ("basic", "B1"))
+    )
+    claimed = {
+        "catalog_code": "B1",
+        "unit": "D01",
+        "unit_name": "甲\t局",
+        "level": 4,
+        "batch_no": 1,
+    }
+    frozen = {"item_code": "item-1", "reason": "冻结", "effective_from": at}
+    before, after = ({"steps": n, "materials": n, "days": n} for n in (5, 3))
+    changed = {"item_code": "item-1", "item_version": 2, "before": before, "after": after}
+    basic_said = {"catalog_code": "B1", "name": "基本", "item_type": "01", "levels": [4]}
+    return [
+        (item_stream, 2, "catalog.item-frozen.v1", "item-1", frozen),
+        (item_stream, 3, "catalog.process-reengineered.v1", "item-1", changed),
+        (basic, 1, "catalog.basic-item-registered.v1", "B1",
+         basic_said | {"basis": "法", "effective_from": at}),
+        (claim, 1, "catalog.item-claimed.v1", "D01/B1", claimed | {"online_depth": 3}),
+        (claim, 2, "catalog.claim-withdrawn.v1", "D01/B1",
+         {"catalog_code": "B1", "unit": "D01", "reason": "撤回"}),
+        (claim, 3, "catalog.item-claimed.v1", "D01/B1", claimed | {"fully_online": True}),
+    ]  # fmt: skip
+
+
 def case_log(cases: Iterable[int]) -> list[Said]:
     """Give a small life of each case; every fifth stays open, every seventh is corrected."""
     said = []

@@ -20,6 +20,7 @@ from services.chassis.rebuild.replay import own_tail
 from tests.integration.rebuild_logs import (
     accepted,
     case_log,
+    catalog_log,
     item,
     rebuild_of,
     rows,
@@ -38,7 +39,7 @@ SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'disclosure_model
 @pytest.fixture
 def lived(house: House) -> House:
     """Give a house where disclosure has taken in 40 cases."""
-    write(house, "catalog", [item(number) for number in range(7)])
+    write(house, "catalog", [*(item(number) for number in range(7)), *catalog_log()])
     write(house, "intake", case_log(range(40)))
     take_in(house, "disclosure", "catalog")
     take_in(house, "disclosure", "intake")
@@ -55,7 +56,9 @@ def test_rebuilt_model_equals_the_live_one_and_takes_its_place(lived: House) -> 
     assert (rows(lived, FACTS), rows(lived, CASES)) == before
     assert rows(lived, "SELECT 'disclosure_model.facts'::regclass::oid") != oid
     assert rows(lived, SCHEMAS) == []
-    assert outcome.positions["catalog"] == 7
+    assert outcome.positions["catalog"] == 7 + len(catalog_log())
+    for table in ("changes", "claims", "withdrawals", "basics"):
+        assert rows(lived, f"SELECT count(*) > 0 FROM disclosure_model.{table}") == [(True,)]
 
 
 def test_service_goes_on_working_after_the_switch(lived: House) -> None:

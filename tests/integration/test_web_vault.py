@@ -13,7 +13,8 @@ from services.chassis import vault as vault_module
 from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.vault import PersonalVault, Seal, SealError, new_key
 
-DDL = (Path(vault_module.__file__).parent / "vault.sql").read_text()
+FOLDER = Path(vault_module.__file__).parent
+DDL = "".join((FOLDER / name).read_text() for name in ("vault.sql", "access.sql"))
 PERSON = {"name": "张三", "phone": "13800000000"}
 
 

@@ -60,3 +60,15 @@ class ApplicationProvider(DependencyProvider):  # type: ignore[misc]  # nameko i
 
     def get_dependency(self, worker_ctx: Any) -> Application:
         return self.application
+
+
+def provider_of(container: Any) -> ApplicationProvider:
+    """Give the provider of a nameko container's application.
+
+    Raises:
+        TypeError: the service has none.
+    """
+    for dependency in container.dependencies:
+        if isinstance(dependency, ApplicationProvider):
+            return dependency
+    raise TypeError("a service on the bus, or with deadlines, needs an ApplicationProvider")

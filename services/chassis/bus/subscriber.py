@@ -45,8 +45,8 @@ class Subscription:
     reads: Collection[str]
     known: Collection[str] = ()
     partitions: int = 4
-    batch: int = 500
-    prefetch: int = 2000
+    batch: int = 1000
+    prefetch: int = 4000
     linger_s: float = 0.001
     tick_s: float = 0.5
     backoff_s: Sequence[float] = BACKOFF_S
@@ -88,7 +88,9 @@ class Subscriber:
             raise ValueError("records from outside may carry personal data: a seal is needed")
         wanted = self.subscription
         self._consumer: Consumer | None = None
-        self._reader = Reader(wanted.reads, wanted.known, self.on_records is not None)
+        self._reader = Reader(
+            wanted.reads, wanted.known, self.on_records is not None, wanted.service
+        )
         self._settling = Settling(
             self.database,
             self.work,

@@ -26,13 +26,15 @@ from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint, SharedExtension
 
 import contracts
+from services.chassis.bus.held import BodySeal
 from services.chassis.bus.positions import count_missing
-from services.chassis.bus.providers import PROBE_S, ApplicationProvider
+from services.chassis.bus.providers import PROBE_S, ApplicationProvider, provider_of
 from services.chassis.bus.settling import Dispatch, Turn
 from services.chassis.bus.subscriber import Subscriber, Subscription
 from services.chassis.errors import UnavailableError
 from services.chassis.frame import frame_of
-from services.chassis.vault import Seal
+from services.chassis.settings import VAULT_OWNERS, Settings
+from services.chassis.vault import BodyVault, Seal
 
 _LOOK_S = 1.0
 """How often a running batch is looked at, to send the heartbeat."""
@@ -58,7 +60,7 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
         settings = frame.settings
         events = self._of(SubscribeEntrypoint)
         records = self._of(IngressEntrypoint)
-        provider = self._provider()
+        provider = provider_of(self.container)
         subscription = Subscription(
             settings.service,
             settings.amqp_uri,
@@ -72,7 +74,7 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             subscription,
             on_events=self._fire(events),
             on_records=self._fire(records),
-            seal=Seal.from_file(settings.vault_key_file) if settings.vault_key_file else None,
+            seal=_seal(settings, provider),
             metrics=frame.metrics,
         )
         frame.metrics.watch("missing_events", lambda: _missing(provider))
@@ -100,12 +102,6 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
             raise TypeError(f"a service has one {kind.__name__}, not {len(found)}")
         return found[0] if found else None
 
-    def _provider(self) -> ApplicationProvider:
-        for dependency in self.container.dependencies:
-            if isinstance(dependency, ApplicationProvider):
-                return dependency
-        raise TypeError("a service on the bus needs an ApplicationProvider")
-
     def _fire(self, entrypoint: BusEntrypoint | None) -> Dispatch | None:
         if entrypoint is None:
             return None
@@ -128,6 +124,14 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
                 raise exc_info[1]
 
         return dispatch
+
+
+def _seal(settings: Settings, provider: ApplicationProvider) -> BodySeal | None:
+    """Give what hides held bodies; where persons may be erased, each has a key of its own."""
+    if not settings.vault_key_file:
+        return None
+    seal = Seal.from_file(settings.vault_key_file, settings.vault_cipher)
+    return BodyVault(seal, provider.database) if settings.service in VAULT_OWNERS else seal
 
 
 def _missing(provider: ApplicationProvider) -> float:

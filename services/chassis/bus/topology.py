@@ -19,13 +19,26 @@ DELIVERY_LIMIT = 20
 STREAM_MAX_AGE = "365D"
 
 LISTENS: Mapping[str, Sequence[str]] = {
-    "catalog": (),
+    "catalog": ("ingress",),
     "intake": ("catalog", "approval", "ingress"),
-    "approval": ("intake",),
+    "approval": ("catalog", "intake"),
     "disclosure": ("catalog", "intake", "approval"),
     "notify": ("intake",),
 }
 """Who listens to whom, as `messages.LISTENS` of each service says; `ingress` is the outside."""
+
+RECORDS: Mapping[str, str] = {"catalog": "#.catalog.*"}
+"""Which outside records a service takes, by routing key, where it takes only some.
+
+Whoever is not named here takes the rest, also what nobody knows: an exchange drops what no binding
+matches, and a record is never lost.
+"""
+_CATALOG = re.compile(r"(^|\.)catalog\.[^.]*$")
+
+
+def record_owner(routing_key: str) -> str:
+    """Give the service a record of the ingress is for; "" when it is for whoever takes the rest."""
+    return "catalog" if _CATALOG.search(routing_key) else ""
 
 
 class Exchange(NamedTuple):
@@ -139,7 +152,15 @@ def generation_topology(
 def entrances(service: str, sources: Iterable[str], generation: int) -> list[Binding]:
     """Bindings by which messages enter a generation; taking them away ends its intake."""
     exchange = partition_exchange(service, generation)
-    return [Binding(source_exchange(source), "exchange", exchange, "#") for source in sources]
+    return [
+        Binding(
+            source_exchange(source),
+            "exchange",
+            exchange,
+            RECORDS.get(service, "#") if source == "ingress" else "#",
+        )
+        for source in sources
+    ]
 
 
 def house_topology(

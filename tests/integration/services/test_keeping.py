@@ -15,11 +15,13 @@ from services.chassis.eventlog.database import Database
 from services.chassis.vault import PersonalVault, Seal, SealError, new_key
 from services.intake import projections
 from services.intake.application import Cases, subject_of
-from services.intake.domain import Application, Decision, ItemVersion
+from services.intake.domain import Application, Decision, ItemVersion, Known, ListedItem
 from services.intake.messages.records import RefusedError, translate
 from services.intake.projections import READ_MODEL
 from services.intake.refused import list_refused, open_body, show
+from services.kernel.calendar_seed import SEED
 from services.kernel.facts import Facts
+from services.kernel.limits import Limit
 from services.kernel.times import read_time
 from tests.support.house import House
 from tests.unit.facts import facts
@@ -37,9 +39,10 @@ ITEM = ItemVersion(
     "PROMISED",
     "D07",
     "市场监督管理局",
-    10,
+    Limit(10),
     read_time("2020-01-01 00:00:00"),
 )
+KNOWN = Known({ITEM.item_code: ListedItem([ITEM])}, SEED)
 
 
 class Desk:
@@ -53,7 +56,7 @@ class Desk:
         self.cases = Cases(
             self.database,
             READ_MODEL,
-            items=lambda _, codes: {ITEM.item_code: [ITEM]} if ITEM.item_code in codes else {},
+            catalog=lambda _: lambda codes: KNOWN,
             rows=projections.cases_of_rows,
             seal=self.seal,
             region="3412XX",

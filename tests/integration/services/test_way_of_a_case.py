@@ -66,7 +66,7 @@ def client(module_house: House) -> Iterator[Client]:
             stack.enter_context(module_house.serve(service))
             stack.enter_context(module_house.relay(service))
         client = Client(module_house)
-        fields = ("published_at", "retroactive")
+        fields = ("published_at", "retroactive", "origin")
         item = {name: value for name, value in ITEM.items() if name not in fields}
         token = module_house.token("editor-1", "catalog_editor")
         status, answer = client.ask("POST", "catalog", "/items", item, token)

@@ -17,7 +17,7 @@ from services.chassis.errors import ConflictError, UnavailableError
 
 COMMANDS = (
     *("up", "down", "status", "token", "feed", "figures", "stat", "case", "migrate", "rebuild"),
-    *("parked", "partitions", "config", "serve", "relay", "gateway", "issuer"),
+    *("calendar", "clock", "parked", "partitions", "config", "serve", "relay", "gateway", "issuer"),
 )
 
 
@@ -57,7 +57,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     "command",
     [
         *("status", "feed", "figures", "stat", "case show", "case list", "migrate", "rebuild"),
-        *("parked list", "parked show", "config", "token", "partitions"),
+        *("clock due", "parked list", "parked show", "config", "token", "partitions"),
     ],
 )
 def test_every_command_that_prints_data_takes_json(

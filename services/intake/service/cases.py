@@ -1,37 +1,22 @@
-"""Listens for intake: windows by HTTP, outside systems by the ingress, catalog and approval."""
+"""Cases over HTTP: taking in, lists, one case as it was at any time, and its pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
-from services.chassis import reference
-from services.chassis.bus.envelope import Record
 from services.chassis.bus.positions import is_done
-from services.chassis.bus.providers import ApplicationProvider
-from services.chassis.bus.subscription import ingress, subscribe
-from services.chassis.clock import SystemClock
-from services.chassis.deadlines import Due
-from services.chassis.deadlines.entrypoint import deadlines
+from services.chassis.clock import Clock
 from services.chassis.errors import (
-    BanjianError,
     ContractError,
     NotFoundError,
-    RuleError,
-    UnknownVersionError,
 )
 from services.chassis.events import Event
-from services.chassis.frame import frame_of
-from services.chassis.frame_provider import FrameProvider
-from services.chassis.logs import get_logger
 from services.chassis.reference.rules import ItemRules, rules_of
-from services.chassis.translate import translate
-from services.chassis.vault import Seal
 from services.chassis.web import Call, Page, Pages, Reply, route
 from services.chassis.web.histories import (
     AtQuery,
@@ -44,7 +29,7 @@ from services.chassis.web.histories import (
 )
 from services.chassis.web.paging import page_of, read_cursor
 from services.chassis.web.parts import Crumb
-from services.intake import messages, projections
+from services.intake import projections
 from services.intake.answers import (
     CaseHistory,
     CasesQuery,
@@ -52,97 +37,28 @@ from services.intake.answers import (
     Taken,
     case_view,
 )
-from services.intake.application import Cases, Receipt, subject_of
+from services.intake.application import Receipt, subject_of
 from services.intake.domain import (
     Application,
     Case,
-    IntakeRuleError,
-    NotBegunError,
-    UnknownItemVersionError,
 )
-from services.intake.domain.records import Incoming
-from services.intake.messages.records import RefusedError, thread_of
-from services.intake.messages.records import translate as read_record
 from services.intake.pages import case_page, case_table, filters
-from services.intake.projections import READ_MODEL, CaseRow
-from services.intake.subject_routes import SubjectRoutes
+from services.intake.projections import CaseRow
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 from services.kernel.times import SHANGHAI
 
-PAGES: Final = Pages("intake", Path(__file__).parent / "pages")
+PAGES: Final = Pages("intake", Path(__file__).parents[1] / "pages")
 CLERK: Final = frozenset({"clerk"})
-log = get_logger()
 
 
-class CasesProvider(ApplicationProvider):
-    """Intake's application, with its look-ups, its vault and its region."""
+class CaseRoutes:
+    """Routes of the nameko service."""
 
-    def setup(self) -> None:
-        settings = frame_of(self.container).settings
-        self._kind = partial(  # type: ignore[assignment]  # called like the class
-            Cases,
-            catalog=projections.catalog_of,
-            rows=projections.cases_of_rows,
-            seal=Seal.from_file(settings.vault_key_file, settings.vault_cipher),
-            region=settings.region,
-        )
-        super().setup()
-
-
-class Service(SubjectRoutes):
-    """The nameko service."""
-
-    name = "intake"
-    errors: Final[Mapping[type[Exception], type[BanjianError]]] = {
-        IntakeRuleError: RuleError,
-        NotBegunError: NotFoundError,
-        UnknownItemVersionError: UnknownVersionError,
-    }
-    clock = SystemClock()
-    frame: Any = FrameProvider()
-    cases: Any = CasesProvider(Cases, READ_MODEL)
-
-    @subscribe(reads=messages.READS)
-    def on_events(self, batch: Sequence[Event]) -> None:
-        """Learn what catalog says, and complete what approval has decided."""
-        decided = [event for event in batch if event.type not in reference.READS]
-        for event in batch:
-            self.cases.change(*reference.project(event))
-        for year in messages.years_changed(batch):
-            self.cases.calendar_changed(year)
-        self.cases.expect({event.subject for event in decided})
-        for event in decided:
-            project_no, decision = messages.decision(event)
-            try:
-                self.cases.complete(messages.facts_after(event), project_no, decision)
-            except NotBegunError as error:
-                raise translate(error, self.errors) from error
-
-    @ingress
-    def on_records(self, batch: Sequence[Record]) -> None:
-        """Take the rows of outside systems; those that cannot be taken get a reasoned reply."""
-        now = self.clock.now()
-        rows: list[Incoming] = []
-        for record in batch:
-            thread = thread_of(record.message_id)
-            try:
-                rows.append(read_record(record.body, record.source, thread))
-            except RefusedError as refused:
-                log.info("record_refused", reason=refused.reply.reason_code)
-                self.cases.refuse(refused.reply, record.body, now, thread)
-        try:
-            self.cases.take_records(rows, now)
-        except (IntakeRuleError, NotBegunError, UnknownItemVersionError) as error:
-            raise translate(error, self.errors) from error
-
-    def _expect_due(self, dues: Sequence[Due]) -> None:
-        self.cases.expect({due.key for due in dues})
-
-    @deadlines(prepare=_expect_due)
-    def on_due(self, due: Due) -> None:
-        """Say that a limit approaches or has passed, or count it again."""
-        self.cases.fire(due)
+    name: str
+    clock: Clock
+    frame: Any
+    cases: Any
 
     @route(
         "POST",

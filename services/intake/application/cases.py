@@ -1,4 +1,4 @@
-"""What intake can be told, by a window, by an outside system, and by approval."""
+"""What intake can be told of its cases: by a window, an outside system, approval, a deadline."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from services.chassis.eventlog.database import Database
 from services.chassis.projection import ReadModel
 from services.chassis.vault import BodyVault, PersonalVault, Seal
 from services.intake import timers
+from services.intake.application.subjects import Subjects
 from services.intake.domain import (
     AcceptSaid,
     Case,
@@ -38,7 +39,6 @@ from services.intake.domain import (
 from services.intake.domain import Application as Applied
 from services.intake.domain.records import Incoming
 from services.intake.refused import keep as keep_refused
-from services.intake.subjects import Subjects
 from services.kernel.calendar import WorkCalendar
 from services.kernel.clock import Cause
 from services.kernel.facts import Actor, ActorKind, Facts
@@ -362,6 +362,3 @@ def _reply(incoming: Incoming, code: str, reason: str, field: str) -> Reply:
         project_no=incoming.project_no,
         field=field or None,
     )
-
-
-__all__ = ["Cases", "Receipt", "UnknownItemError", "subject_of"]

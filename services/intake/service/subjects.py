@@ -24,8 +24,8 @@ from services.chassis.vault import (
 from services.chassis.web import Call, Page, PageQuery, Reply, route
 from services.chassis.web.histories import history_event, written
 from services.chassis.web.paging import page_of, read_cursor
+from services.intake.application.subjects import Erasure
 from services.intake.domain.erasure import Ground
-from services.intake.subjects import Erasure
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 from services.kernel.identity_numbers import (

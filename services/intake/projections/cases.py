@@ -1,20 +1,17 @@
-"""Shows cases and items: rows from events, and the only SQL of this service."""
+"""Rows of cases and of the outside records they are made of, and what is read of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
-from services.chassis import reference
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, ReadModel, Statement
-from services.intake.domain import ItemVersion, Known, ListedItem, Status, StatusKind
+from services.chassis.projection import Change, Insert, Statement
 
-_CASE = (
+CASE = (
     "project_no",
     "state",
     "item_code",
@@ -33,7 +30,7 @@ _CASE = (
     "provisional",
     "breached_at",
 )
-_RECORD = ("data_source", "row_guid", "project_no")
+RECORD = ("data_source", "row_guid", "project_no")
 _CORRECTABLE = frozenset(
     {"channel", "submitted_at", "item_version", "department", "accepted_at", "promised_due_at"}
 )
@@ -130,7 +127,7 @@ def project(event: Event) -> Iterable[Change]:
         case "intake.case-submitted.v1":
             said = event.read(_Submitted)
             row = (said.project_no, "submitted", said.item_code, said.channel, said.submitted_at)
-            yield Insert("case_row", (*row, *(None,) * (len(_CASE) - len(row) - 2), False, None))
+            yield Insert("case_row", (*row, *(None,) * (len(CASE) - len(row) - 2), False, None))
         case "intake.case-accepted.v1":
             yield _accepted(event.read(_Accepted))
             yield from _record(event)
@@ -158,8 +155,6 @@ def project(event: Event) -> Iterable[Change]:
                     "UPDATE case_row SET breached_at = %s WHERE project_no = %s",
                     (breached.due_at, key),
                 )
-        case _:
-            yield from reference.project(event)
 
 
 def _accepted(said: _Accepted) -> Change:
@@ -241,51 +236,6 @@ def _retracted(project_no: str, said: _Retracted) -> Iterable[Change]:
         )
 
 
-READ_MODEL = ReadModel(
-    service="intake",
-    ddl=(Path(__file__).with_name("read_model.sql"), reference.DDL),
-    tables={"case_row": _CASE, "record_row": _RECORD, **reference.TABLES},
-    sources=("catalog", "intake"),
-    project=project,
-)
-
-
-def catalog_of(database: Database) -> Callable[[Collection[str]], Known]:
-    """Give the look-up of the copy of the catalog: what is known of items, and the calendar."""
-    copy = reference.Reference(database)
-
-    def look_up(codes: Collection[str]) -> Known:
-        found, dated = copy.ask(codes)
-        items = {code: _listed(known) for code, known in found.items()}
-        return Known(items, dated.calendar, dated.editions)
-
-    return look_up
-
-
-def _listed(known: reference.Known) -> ListedItem:
-    return ListedItem(
-        [
-            ItemVersion(
-                item_code=one.item_code,
-                item_version=one.item_version,
-                name=one.name,
-                case_type=one.case_type,
-                department=one.department,
-                department_name=one.department_name,
-                promised=one.promised,
-                effective_from=one.effective_from,
-                statutory=one.statutory,
-                listed=bool(one.lists),
-            )
-            for one in known.versions
-        ],
-        [
-            Status(StatusKind(one.kind), one.since, one.until, one.successors)
-            for one in known.statuses
-        ],
-    )
-
-
 def cases_of_rows(
     database: Database, keys: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], str]:
@@ -312,7 +262,7 @@ def list_cases(
     """List cases, newest first, from behind the key (submitted_at, project_no)."""
     moment, key = after or (None, "")
     rows = database.read(
-        f"SELECT {', '.join(_CASE)} FROM case_row"  # noqa: S608 - our own column names
+        f"SELECT {', '.join(CASE)} FROM case_row"  # noqa: S608 - our own column names
         " WHERE (%(state)s = '' OR state = %(state)s)"
         " AND (%(department)s = '' OR department = %(department)s)"
         " AND (%(channel)s = '' OR channel = %(channel)s)"

@@ -1,0 +1,10 @@
+"""What intake can be told, by a window, by an outside system, by approval, and by a deadline."""
+
+from services.intake.application.cases import Cases, Receipt, UnknownItemError, subject_of
+
+
+class Intake(Cases):
+    """Everything intake can be told; each base says one part of it."""
+
+
+__all__ = ["Cases", "Intake", "Receipt", "UnknownItemError", "subject_of"]

@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 FEED ?=
 PYTEST_ARGS ?=
+# Tests wait more than they compute: two processes, a file each at a time.
+TEST_PROCESSES ?= 2
 BENCH_ARGS ?=
 
 VENV := .venv
@@ -39,8 +41,8 @@ status: $(STAMP) ## show what runs
 	@$(BIN)/banjian status
 
 .PHONY: test
-test: $(STAMP) lint types ## run every check and every test
-	@$(BIN)/pytest $(PYTEST_ARGS)
+test: $(STAMP) lint types ## run every check and every test (TEST_PROCESSES=1: one at a time)
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --durations=15 $(PYTEST_ARGS)
 
 .PHONY: check
 check: lint types unit contract ## run what needs no servers; below a minute
@@ -64,6 +66,10 @@ types: $(STAMP) ## check the types
 .PHONY: unit
 unit: $(STAMP) ## run the unit tests
 	@$(BIN)/pytest -q tests/unit $(PYTEST_ARGS)
+
+.PHONY: nightly
+nightly: $(STAMP) ## try 100,000 clocks against counting one by one
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q tests/unit/kernel/test_clock_properties.py $(PYTEST_ARGS)
 
 .PHONY: contract
 contract: $(STAMP) ## run the contract tests

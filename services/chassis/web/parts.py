@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 Light = Literal["", "green", "amber", "red", "grey"]
@@ -112,6 +113,67 @@ class Filter:
     kind: Literal["text", "search", "date", "datetime-local", "number"] = "text"
     hint: str = ""
     error: str = ""
+
+
+StripKind = Literal["start", "work", "make_up", "weekend", "holiday", "suspended", "moved", "week"]
+"""Each has its own mark and its own border, so that it is told apart without colour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripDay:
+    """One day of a clock."""
+
+    day: date
+    kind: StripKind
+    mark: str
+    """What stands large in the cell: the number of a counted day, a sign for any other."""
+    note: str
+    """Why, in a word or two."""
+    said: str
+    """The day and why it counts or not, as a sentence."""
+    tags: Sequence[str] = ()
+    """起算, 今天, 截止 and the like."""
+    due: bool = False
+    now: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripWeek:
+    """The days of one week, Monday first; drawn as one cell where the strip is folded."""
+
+    days: Sequence[StripDay]
+    mark: str
+    note: str
+    said: str
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """What its days are marked with."""
+        return list(dict.fromkeys(tag for one in self.days for tag in one.tags))
+
+    @property
+    def due(self) -> bool:
+        """Whether the limit ends in it."""
+        return any(one.due for one in self.days)
+
+    @property
+    def now(self) -> bool:
+        """Whether today, or what takes its place, lies in it."""
+        return any(one.now for one in self.days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A clock as days: which counted, which not, and why. Made by `strips.strip_of`."""
+
+    title: str
+    english: str
+    summary: str
+    weeks: Sequence[StripWeek]
+    folded: bool
+    """A long limit: one cell a week; every day stands in the list below."""
+    legend: Sequence[tuple[StripKind, str, str]]
+    """Kind, its mark, its meaning: of those that occur."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Owns: the basic directory (`basic/<catalog_code>`), claims (`claim/<unit>/<catalog_code>`), items
 with their versions (`item/<item_code>`), the organisation, schemes and the working-day calendar.
 Publishes: every event of `domain.item_events` and `domain.house_events`.
-Listens to: nobody; lists come in by HTTP, by import and over the ingress.
+Listens to: nobody; lists come in by HTTP, by import and over the ingress. A refused row is kept as
+it came, sealed (`refused.py`, `banjian refused list --service catalog`).
 Answers: its routes stand in `service/`, one module a room; `GET /openapi.json` lists them.
 
 Glossary

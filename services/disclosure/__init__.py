@@ -2,9 +2,10 @@
 
 Owns       published figures (one stream a figure)
 Publishes  disclosure.statistic-published.v1
-Listens to catalog (names of items and departments), intake (acceptance, completion, corrections
+Listens to catalog (items, claims, calendars, schemes), intake (acceptance, completion, corrections
            and retractions of cases), approval (its log position, printed with every figure)
-Answers    GET / (the board), /stat/<id>, /measures, /cases, /figures; POST /figures
+Answers    GET / (the board), /stat/<id>, /measures, /cases, /figures, /items/<code>/rules;
+           POST /figures
 
 Glossary
     measure (指标)      a figure's definition: what is counted over what; see measures.py

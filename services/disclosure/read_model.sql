@@ -1,6 +1,7 @@
 -- What the figures are counted from. Facts are only ever added; the table of cases is folded from
 -- them as they come in, and keeps every version of a case with the log positions it was valid for,
 -- so that a figure at (as_of, positions) is the same for ever.
+-- with: reference
 
 CREATE TABLE facts (
     source          text COLLATE "C" NOT NULL,

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from services.chassis import reference
 from services.chassis.bus.envelope import Publication
 from services.disclosure.messages import catalog
 
@@ -71,6 +72,7 @@ class Recalculated(msgspec.Struct, frozen=True):
 
 LISTENS: Final = ("catalog", "intake", "approval")
 READS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    **reference.READS,
     **catalog.READS,
     "intake.case-accepted.v1": Accepted,
     "intake.case-completed.v1": Completed,

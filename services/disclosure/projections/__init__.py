@@ -1,11 +1,18 @@
-"""What disclosure shows: facts of cases and of the catalog for the figures, published figures."""
+"""What disclosure shows: facts of cases and of the catalog for the figures, published figures,
+and its own copy of the catalog: items, calendars, schemes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from services.chassis.projection import ReadModel, Statement
+from services.chassis import reference
+from services.chassis.events import Event
+from services.chassis.projection import Change, ReadModel, Statement
+from services.disclosure.projections import facts
 from services.disclosure.projections.catalog_facts import (
     BASICS,
     CHANGES,
@@ -13,11 +20,17 @@ from services.disclosure.projections.catalog_facts import (
     ITEMS,
     WITHDRAWALS,
 )
-from services.disclosure.projections.facts import FACTS, FIGURES, project
+from services.disclosure.projections.facts import FACTS, FIGURES
+
+
+def project(event: Event) -> Iterable[Change]:
+    """Give the rows of facts an event adds, and what it changes in the copy of the catalog."""
+    return chain(facts.project(event), reference.project(event))
+
 
 READ_MODEL: Final = ReadModel(
     service="disclosure",
-    ddl=Path(__file__).parent.parent / "read_model.sql",
+    ddl=(Path(__file__).parent.parent / "read_model.sql", reference.DDL),
     tables={
         "facts": FACTS,
         "items": ITEMS,
@@ -26,10 +39,12 @@ READ_MODEL: Final = ReadModel(
         "withdrawals": WITHDRAWALS,
         "basics": BASICS,
         "figures": FIGURES,
+        **reference.TABLES,
     },
     sources=("catalog", "intake", "approval", "disclosure"),
     project=project,
     finish=(
         Statement("ANALYZE facts, cases, items, changes, claims, withdrawals, basics, figures", ()),
+        Statement(f"ANALYZE {', '.join(reference.TABLES)}", ()),
     ),
 )

@@ -15,11 +15,12 @@ from services.disclosure.application import Figures
 from services.disclosure.domain import FigureRuleError
 from services.disclosure.projections import READ_MODEL
 from services.disclosure.service.publishing import Publishing
+from services.disclosure.service.rules import Rules
 from services.disclosure.service.screens import Screens
 from services.disclosure.service.statistics import Statistics
 
 
-class Service(Statistics, Publishing, Screens):
+class Service(Statistics, Publishing, Rules, Screens):
     """The nameko service."""
 
     name = "disclosure"

@@ -52,8 +52,15 @@ class ReadSide:
         tables: dict[str, list[tuple[object, ...]]] = {}
         for each in events:
             for change in READ_MODEL.project(each):
-                assert isinstance(change, Insert)
-                tables.setdefault(change.table, []).append(change.row)
+                if isinstance(change, Insert):
+                    tables.setdefault(change.table, []).append(change.row)
+                else:
+                    self._insert(tables, batch)
+                    tables.clear()
+                    self.database.run(change.sql, list(change.params))
+        self._insert(tables, batch)
+
+    def _insert(self, tables: dict[str, list[tuple[object, ...]]], batch: int) -> None:
         for table, rows in tables.items():
             columns = ", ".join(READ_MODEL.tables[table])
             for start in range(0, len(rows), batch):
@@ -80,7 +87,8 @@ def read_side(database: str) -> Iterator[ReadSide]:
             "CREATE TABLE inbox (source text PRIMARY KEY, done int8multirange NOT NULL);"
             "CREATE TABLE held (source text, state text)"
         )
-        side.database.run(READ_MODEL.ddl.read_text("utf-8"))
+        for file in READ_MODEL.files:
+            side.database.run(file.read_text("utf-8"))
         yield side
     finally:
         side.database.close()

@@ -16,6 +16,7 @@ from deploy.console import (
     database,
     deadlines,
     feeding,
+    fees,
     figures,
     identity,
     processes,
@@ -77,6 +78,7 @@ catalog.app.command()(sample.sample)
 app.add_typer(catalog.app, name="catalog", rich_help_panel=DATA)
 app.add_typer(calendar.app, name="calendar", rich_help_panel=DATA)
 app.add_typer(clock.app, name="clock", rich_help_panel=DATA)
+app.add_typer(fees.app, name="fees", rich_help_panel=DATA)
 app.command(rich_help_panel=OPERATE)(database.migrate)
 app.command(rich_help_panel=OPERATE)(database.rebuild)
 app.add_typer(bus.parked, name="parked", rich_help_panel=OPERATE)

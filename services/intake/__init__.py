@@ -1,14 +1,19 @@
 """Intake (受理): every case from its application to its completion, whichever way it came.
 
 Owns: cases, and the replies to outside records. One stream a case, `stream_id("case", project_no)`.
+Fees, `stream_id("fee", order_no)`, and the payments the platform confirms, `stream_id("payment",
+transaction_no)`.
 Also the vault with what is known about applicants; events hold only a `subject_id`.
 An applicant is not erased while their case is open. A refused record is kept as it came, sealed
 (`refused.py`, `banjian refused list`).
 Publishes: `intake.case-submitted.v1`, `case-accepted`, `case-refused`, `step-reported`,
 `result-reported`, `case-completed`, `external-record-corrected`, `external-record-retracted`,
 `clock-recalculated`, `deadline-approaching`, `clock-breached`, `record-refused`,
-`subject-erased`.
-Deadlines: the end of both limits, and the moment from which the promise approaches (`timers.py`).
+`subject-erased`; of ratings `evaluation-*`, `bad-review-*`, `rectification-*`; of the hotline
+`ticket-*`, `callback-recorded`; of fees `fee-*`, `payment-*`, `refund-due`.
+Deadlines: the end of both limits, and the moment from which the promise approaches (`timers.py`);
+an answer to an invitation, the contact after a bad rating, the reply to a ticket;
+the end of a payment notice (`fee_timers.py`).
 Listens to: catalog (items, calendars; its own copy of them), approval (decisions), and
 `banjian.ingress` (outside systems).
 Answers: `POST /cases` (role clerk), `GET /cases`, `GET /cases/<project_no>[?at=]`,
@@ -16,6 +21,12 @@ Answers: `POST /cases` (role clerk), `GET /cases`, `GET /cases/<project_no>[?at=
 `GET /items/<item_code>/rules[?at=]`, pages `/` and `/cases/<project_no>/page`;
 persons (roles clerk, data_officer; docs/privacy.md): `POST /subjects/search`,
 `GET /subjects/<subject_id>`, its `/export` and `/accesses`, `POST` its `/erasure`.
+Ratings (好差评; roles clerk, rating_terminal, unit, supervisor): `GET /ratings`,
+`/cases/<project_no>/ratings/<stage>` with `POST` of what happens to one, and its `/texts`.
+Hotline (12345; roles hotline_operator, unit, supervisor): `/tickets`, `/tickets/<ticket_no>`
+with `POST` of what happens to one, and its `/texts`.
+Fees (roles clerk, fee_officer): `POST /cases/<project_no>/fees`, `GET /fees`, `/fees/<order_no>`
+with `POST` of its `/notice`, `/waiver`, `/refund`; `GET /fees/payments?date=`.
 
 Glossary
     case            办件, one application for one item, named by its project_no (办件编号)
@@ -29,5 +40,13 @@ Glossary
     record, row     what an outside system reports: accept, process or result, named by its row_guid
     correction      a row changed by its sender; a new event, the old one stays
     retraction      a row deleted by its sender; its effect ends, its history stays
+    rating          好差评, of one stage of a case; level 1 best to 5 worst, 4 and 5 are bad
+    exclusion       差评申诉成立; a mistaken or malicious rating that does not count
+    ticket          工单 of the 12345 hotline, named by its ticket_no; a unit leads (主办)
+    ruling          裁定 who leads, after a ticket was given back; stands
+    supervision     督办; a ticket whose limit passed without a reply
     particulars     what is known about the applicant; only in the vault
+    fee             收费, one charge of one case, set by the list the case is bound to; its number
+                    is the order_no (缴款单号), its amount in fen stands
+    refund due      money that came and is not owed; it never counted as collected
 """

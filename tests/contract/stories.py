@@ -26,9 +26,11 @@ from services.kernel.aggregate import Aggregate
 from services.kernel.calendar_seed import SEED
 from services.notify.domain import Kind, Notice, Occasion
 from tests.contract.clock_stories import CLOCK_STORIES
+from tests.contract.fee_stories import FEE_STORIES
 from tests.contract.house_stories import HOUSE_STORIES
 from tests.contract.item_stories import ITEM_STORIES
 from tests.contract.privacy_stories import PRIVACY_STORIES
+from tests.contract.rating_stories import RATING_STORIES
 from tests.unit.facts import CLERK, COUNTY, HOUSE, NOW, OFFICER, facts
 from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, completed, later, row
 
@@ -127,4 +129,6 @@ STORIES: Mapping[str, Callable[[], Aggregate]] = {
     **ITEM_STORIES,
     **PRIVACY_STORIES,
     **CLOCK_STORIES,
+    **RATING_STORIES,
+    **FEE_STORIES,
 }

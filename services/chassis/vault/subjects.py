@@ -110,6 +110,28 @@ class PersonalVault:
             ),
         )
 
+    def adding(self, connection: Any, subject_id: str, fields: Mapping[str, str]) -> Statement:
+        """Give the change that does what `store` does, for a unit of work to write with its events.
+
+        Only for fields that nobody is looked for by. A person who is erased before it is written
+        stays as they are.
+
+        Raises:
+            RuleError: the person was erased.
+        """
+        own = self._key(connection, subject_id, create=True)
+        names = sorted(fields)
+        sealed = [own.seal(fields[name].encode(), about(subject_id, name)) for name in names]
+        return Statement(
+            "WITH person AS (SELECT subject_id FROM vault_subject"
+            " WHERE subject_id = %s AND wrapped IS NOT NULL FOR SHARE)"
+            " INSERT INTO vault_field (subject_id, name, sealed) SELECT subject_id, name, sealed"
+            " FROM person, unnest(%s::text[], %s::bytea[]) AS field (name, sealed)"
+            " ON CONFLICT (subject_id, name) DO UPDATE"
+            " SET sealed = excluded.sealed, stored_at = clock_timestamp()",
+            (subject_id, names, sealed),
+        )
+
     @staticmethod
     def holding(subject_id: str, reason: str, kind: str = CASE) -> Statement:
         """Give the change that does what `hold` does, for a unit of work to write."""

@@ -2,6 +2,8 @@
 
 from services.intake.domain.case import Case
 from services.intake.domain.clocks import filled, limits_of
+from services.intake.domain.fee_terms import Assessment, FeeState
+from services.intake.domain.fees import FeeOrder
 from services.intake.domain.items import (
     NOT_LISTED,
     NOT_YET,
@@ -14,6 +16,8 @@ from services.intake.domain.items import (
     StatusKind,
     off_list,
 )
+from services.intake.domain.payments import Paid, Payment, PaymentRefusal
+from services.intake.domain.ratings import Rating
 from services.intake.domain.records import (
     AcceptSaid,
     Operation,
@@ -34,6 +38,7 @@ from services.intake.domain.rules import (
     UnknownItemVersionError,
 )
 from services.intake.domain.terms import Application, CaseState, Decision
+from services.intake.domain.tickets import Ticket
 
 __all__ = [
     "NOT_LISTED",
@@ -41,10 +46,13 @@ __all__ = [
     "REASONS",
     "AcceptSaid",
     "Application",
+    "Assessment",
     "Case",
     "CaseRefusedError",
     "CaseState",
     "Decision",
+    "FeeOrder",
+    "FeeState",
     "Ground",
     "IntakeRuleError",
     "ItemVersion",
@@ -52,7 +60,11 @@ __all__ = [
     "ListedItem",
     "NotBegunError",
     "Operation",
+    "Paid",
+    "Payment",
+    "PaymentRefusal",
     "ProjectNoTakenError",
+    "Rating",
     "RecordKind",
     "Refusal",
     "Reply",
@@ -63,6 +75,7 @@ __all__ = [
     "Status",
     "StatusKind",
     "StepSaid",
+    "Ticket",
     "UnknownItemVersionError",
     "Verdict",
     "filled",

@@ -11,9 +11,11 @@ from services.chassis import reference
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
 from services.chassis.reference.messages import CALENDARS, CalendarSaid
-from services.intake.domain import events
+from services.intake.domain import events, fee_events
 from services.intake.domain.erasure import SubjectErased
+from services.intake.domain.rating_events import RATING_FACTS
 from services.intake.domain.terms import Decision
+from services.intake.domain.ticket_events import TICKET_FACTS
 from services.kernel.facts import Actor, ActorKind, Facts
 
 PUBLISHES: Mapping[str, Publication] = {
@@ -33,6 +35,9 @@ PUBLISHES: Mapping[str, Publication] = {
         events.RecordRefused,
         SubjectErased,
     )
+} | {
+    fact.TOPIC: Publication(fact.TOPIC)
+    for fact in (*fee_events.FACTS, *RATING_FACTS, *TICKET_FACTS)
 }
 LISTENS = ("catalog", "approval")
 TAKES_RECORDS = True

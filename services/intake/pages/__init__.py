@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,10 @@ from services.chassis.web.parts import Cell, Column, Filter, Light, Moment, Opti
 from services.intake.answers import CasesQuery
 from services.intake.domain import REASONS, Case
 from services.intake.domain.clocks import in_time
+from services.intake.pages import clocks
 from services.intake.projections import CaseRow
+from services.kernel.calendar import Edition
+from services.kernel.clock import Kind
 
 CASE_STATES: Final[Mapping[str, tuple[str, Light]]] = {
     "submitted": ("已提交", "grey"),
@@ -61,8 +64,13 @@ CAUSES: Final[Mapping[str, str]] = {
 RECORDS: Final[Mapping[str, str]] = {"accept": "受理", "process": "环节", "result": "结果"}
 
 
-def case_page(case: Case, events: Sequence[Event], at: datetime) -> dict[str, Any]:
-    """Give what `case.html` shows of a case as it stands at this moment."""
+def case_page(
+    case: Case, events: Sequence[Event], at: datetime, editions: Collection[Edition] = ()
+) -> dict[str, Any]:
+    """Give what `case.html` shows of a case as it stands at this moment.
+
+    `editions` of the calendar show its limits day by day; without them they are dates only.
+    """
     state, light = CASE_STATES[case.state.value]
     due_at = case.promised_due_at
     return {
@@ -71,6 +79,8 @@ def case_page(case: Case, events: Sequence[Event], at: datetime) -> dict[str, An
         "light": light,
         "overdue": case.is_open and due_at is not None and not in_time(at, due_at),
         "approaching": case.is_open and due_at is not None and case.approached == due_at,
+        "promised": clocks.strip(case, Kind.PROMISED, editions, at),
+        "statutory": clocks.strip(case, Kind.STATUTORY, editions, at),
         "calendars": sorted({counted.calendar for counted in case.counts.values()}),
         "channel": CHANNELS.get(case.channel, case.channel),
         "refusal": REASONS.get(case.refusal, case.refusal) if case.refusal else "",

@@ -24,11 +24,15 @@ from services.intake import messages, projections
 from services.intake.application import Intake
 from services.intake.domain import IntakeRuleError, NotBegunError, UnknownItemVersionError
 from services.intake.domain.records import Incoming
+from services.intake.messages.payments import KIND as PAYMENT
 from services.intake.messages.records import RefusedError, thread_of
 from services.intake.messages.records import translate as read_record
 from services.intake.projections import READ_MODEL
 from services.intake.service.cases import CaseRoutes
+from services.intake.service.fees import FeeRoutes
+from services.intake.service.ratings import RatingRoutes
 from services.intake.service.subjects import SubjectRoutes
+from services.intake.service.tickets import TicketRoutes
 
 log = get_logger()
 
@@ -48,7 +52,7 @@ class CasesProvider(ApplicationProvider):
         super().setup()
 
 
-class Service(CaseRoutes, SubjectRoutes):
+class Service(CaseRoutes, FeeRoutes, RatingRoutes, TicketRoutes, SubjectRoutes):
     """The nameko service."""
 
     name = "intake"
@@ -83,6 +87,8 @@ class Service(CaseRoutes, SubjectRoutes):
         now = self.clock.now()
         rows: list[Incoming] = []
         for record in batch:
+            if record.kind == PAYMENT:
+                continue
             thread = thread_of(record.message_id)
             try:
                 rows.append(read_record(record.body, record.source, thread))
@@ -91,6 +97,7 @@ class Service(CaseRoutes, SubjectRoutes):
                 self.cases.refuse(refused.reply, record.body, now, thread)
         try:
             self.cases.take_records(rows, now)
+            self.take_payments([record for record in batch if record.kind == PAYMENT], now)
         except (IntakeRuleError, NotBegunError, UnknownItemVersionError) as error:
             raise translate(error, self.errors) from error
 

@@ -16,6 +16,7 @@ from services.chassis.errors import (
     NotFoundError,
 )
 from services.chassis.events import Event
+from services.chassis.reference import Reference
 from services.chassis.reference.rules import ItemRules, rules_of
 from services.chassis.web import Call, Page, Pages, Reply, route
 from services.chassis.web.histories import (
@@ -206,7 +207,12 @@ class CaseRoutes:
             english="Case",
             crumbs=[Crumb("办件", "/")],
             at=call.query.at,
-            **case_page(case, events, moment_of(call.query.at) or self.clock.now()),
+            **case_page(
+                case,
+                events,
+                moment_of(call.query.at) or self.clock.now(),
+                Reference(self.cases.database).editions() if case.counts else (),
+            ),
         )
 
     def _page(self, query: CasesQuery) -> Page[CaseRow]:

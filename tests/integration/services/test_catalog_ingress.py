@@ -133,6 +133,23 @@ def test_what_cannot_be_taken_is_answered_with_a_reason_and_kept(
     assert json.loads(seal.open(bytes(kept[0][1]), bytes(kept[0][0]))) == bad
 
 
+def test_the_command_line_shows_what_catalog_refused(province: Province) -> None:
+    province.send(claim("cli-1", "3412XX109", catalog_code="002099999001"))
+    province.hears("cli-1", "record-refused")
+    wanted = ("refused", "list", "--service", "catalog", "--row", "cli-1")
+
+    (one,) = json.loads(province.house.banjian(*wanted, "--json"))
+    listed = province.house.banjian(*wanted)
+    shown = province.house.banjian("refused", "show", str(one["id"]), "--service", "catalog")
+
+    assert (one["reason_code"], one["field"]) == ("unknown_basic_item", "catalog_code")
+    assert "unknown_basic_item" in listed and "about" in listed
+    assert one["digest"] in shown and one["reason"] in shown
+    assert json.loads(province.house.banjian("refused", "list", "--row", "cli-1", "--json")) == []
+    with pytest.raises(AssertionError, match="catalog keeps no log"):
+        province.house.banjian("refused", "show", str(one["id"]), "--service", "catalog", "--body")
+
+
 def test_one_guid_for_two_things_is_refused_and_a_mended_row_is_taken(province: Province) -> None:
     province.send(basic("b-1"), claim("g-1", "3412XX103"), claim("g-1", "3412XX104"))
     province.hears("g-1", "record-refused")

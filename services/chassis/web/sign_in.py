@@ -20,6 +20,11 @@ ROLES: Final = {
     "catalog_importer": "目录导入 Catalog importer",
     "clerk": "窗口人员 Window clerk",
     "officer": "审批人员 Officer",
+    "fee_officer": "收费人员 Fee officer",
+    "hotline_operator": "热线坐席 Hotline operator",
+    "unit": "承办单位 Handling unit",
+    "supervisor": "督办人员 Supervisor",
+    "data_officer": "个人信息负责人 Data officer",
 }
 ACCOUNT_CHARACTERS: Final = 64
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from deploy.local.servers import CHECKOUT, Endpoints, Servers
 from tests.support.databases import fresh_database
@@ -26,6 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs ../shared/data, which is not here"))
         if no_browser and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=no_browser))
+
+
+@pytest.fixture(autouse=True)
+def logs_end_with_their_test() -> Iterator[None]:
+    """Forget where a test sent the logs: that stream is closed when the next one writes."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """The servers tests run against.
 
 DATABASE_URL and AMQP_URI name servers of your own; else a private pair is started once under
-`.run/test` and shared by the test sessions of this checkout; the last one out stops it.
+`.run/test` and shared by the test sessions of this checkout; the last one out stops it. Processes
+of one session (`-n 2`) have a pair each: a transaction, a role or an alarm is the whole pair's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from pathlib import Path
 from deploy.local.environment import default_management_url
 from deploy.local.servers import RUN, Endpoints, Servers
 
-TEST_RUN = RUN / "test"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+TEST_RUN = RUN / (f"test-{_WORKER}" if _WORKER else "test")
+STARTING = RUN / "test.starting"
+"""One pair starts at a time: the first may have to fetch RabbitMQ for all."""
 
 
 @contextmanager
@@ -29,14 +33,14 @@ def shared_servers() -> Iterator[Endpoints]:
     TEST_RUN.mkdir(parents=True, exist_ok=True)
     with (TEST_RUN / "users").open("w") as users:
         servers = Servers(TEST_RUN)
-        with (TEST_RUN / "starting").open("w") as starting:
+        with STARTING.open("w") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
             servers.start()
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
             yield servers.endpoints
         finally:
-            with (TEST_RUN / "starting").open("w") as starting:
+            with STARTING.open("w") as starting:
                 fcntl.flock(starting, fcntl.LOCK_EX)
                 if _is_last(users.fileno()):
                     servers.stop()

@@ -12,8 +12,9 @@ from services.chassis.eventlog.migrate import ServiceAccess, migrate_database
 from tests.integration.eventlog.domain import Counters
 
 
-def as_role(url: str, role: str, password: str = "trial-for-tests") -> str:
-    """Give the URL with another login."""
+def as_role(url: str, role: str, password: str = "") -> str:
+    """Give the URL with another login; the default password is the one of every test house."""
+    password = password or f"{role}-for-tests"
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{role}:{password}@{host}"))

@@ -14,7 +14,7 @@ from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.eventlog.database import Database
 from services.chassis.vault import PersonalVault, Seal, SealError, new_key
 from services.intake import projections
-from services.intake.application import Cases, subject_of
+from services.intake.application import Intake, subject_of
 from services.intake.domain import Application, Decision, ItemVersion, Known, ListedItem
 from services.intake.messages.records import RefusedError, translate
 from services.intake.projections import READ_MODEL
@@ -53,7 +53,7 @@ class Desk:
         self.seal = Seal.from_file(house.env["BANJIAN_VAULT_KEY_FILE"])
         self.vault = PersonalVault(self.seal)
         self.database = Database(house.database_url_of("intake"))
-        self.cases = Cases(
+        self.cases = Intake(
             self.database,
             READ_MODEL,
             catalog=lambda _: lambda codes: KNOWN,

@@ -1,13 +1,13 @@
-"""Listens for approval: intake's events, the officers' decisions, lists and pages of the tasks."""
+"""Tasks over HTTP: the officers' decisions, lists and pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from services.approval import domain, messages, projections
+from services.approval import projections
 from services.approval.answers import (
     Decide,
     Decided,
@@ -15,25 +15,16 @@ from services.approval.answers import (
     TasksQuery,
     task_view,
 )
-from services.approval.application import Tasks
 from services.approval.domain import Task
 from services.approval.pages import filters, task_page, task_table
-from services.approval.projections import READ_MODEL, TaskRow
-from services.chassis import reference
+from services.approval.projections import TaskRow
 from services.chassis.bus.positions import is_done
-from services.chassis.bus.providers import ApplicationProvider
-from services.chassis.bus.subscription import subscribe
-from services.chassis.clock import SystemClock
+from services.chassis.clock import Clock
 from services.chassis.errors import (
-    BanjianError,
-    NotAllowedError,
     NotFoundError,
-    RuleError,
 )
 from services.chassis.events import Event
-from services.chassis.frame_provider import FrameProvider
 from services.chassis.reference.rules import ItemRules, rules_of
-from services.chassis.translate import translate
 from services.chassis.web import Call, Page, Pages, route
 from services.chassis.web.histories import (
     AtQuery,
@@ -48,50 +39,17 @@ from services.chassis.web.parts import Crumb
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 
-PAGES: Final = Pages("approval", Path(__file__).parent / "pages")
+PAGES: Final = Pages("approval", Path(__file__).parents[1] / "pages")
 OFFICER: Final = frozenset({"officer"})
 
 
-class Service:
-    """The nameko service."""
+class TaskRoutes:
+    """Routes of the nameko service."""
 
-    name = "approval"
-    errors: Final[Mapping[type[Exception], type[BanjianError]]] = {
-        domain.ApprovalRuleError: RuleError,
-        domain.WrongDepartmentError: NotAllowedError,
-        domain.NoTaskError: NotFoundError,
-    }
-    clock = SystemClock()
-    frame: Any = FrameProvider()
-    tasks: Any = ApplicationProvider(Tasks, READ_MODEL)
-
-    @subscribe(reads=messages.READS)
-    def on_events(self, batch: Sequence[Event]) -> None:
-        """Take up accepted cases, file reported steps and results, follow retractions."""
-        told = [event for event in batch if event.type not in reference.READS]
-        for event in batch:
-            self.tasks.change(*reference.project(event))
-        self.tasks.expect({event.subject for event in told})
-        for event in told:
-            try:
-                self._on(event)
-            except (domain.ApprovalRuleError, domain.NoTaskError) as error:
-                raise translate(error, self.errors) from error
-
-    def _on(self, event: Event) -> None:
-        facts = messages.facts_after(event)
-        if event.type == messages.ACCEPTED:
-            self.tasks.create(facts, messages.assignment(event))
-        elif event.type == messages.STEP:
-            self.tasks.record_step(facts, event.subject, messages.step(event))
-        elif event.type == messages.RESULT:
-            self.tasks.take_result(facts, event.subject, messages.verdict(event))
-        elif event.type == messages.RETRACTED:
-            said = event.read(messages.RecordRetracted)
-            if said.record == "accept":
-                self.tasks.cancel(facts, said.project_no, said.row_guid, said.reason)
-            elif said.record == "result":
-                self.tasks.take_back(facts, said.project_no, said.row_guid, said.reason)
+    name: str
+    clock: Clock
+    frame: Any
+    tasks: Any
 
     @route(
         "POST",

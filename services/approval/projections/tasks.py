@@ -1,19 +1,17 @@
-"""Shows the tasks: rows from events, and the only SQL of this service."""
+"""Shows the tasks: rows from events, and their lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
-from services.chassis import reference
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, ReadModel, Statement
+from services.chassis.projection import Change, Insert, Statement
 
-_COLUMNS = (
+COLUMNS = (
     "project_no",
     "state",
     "item_code",
@@ -25,7 +23,7 @@ _COLUMNS = (
     "completion_kind",
     "steps",
 )
-_SELECT = "SELECT " + ", ".join(_COLUMNS) + " FROM task"  # noqa: S608 - our own column names
+_SELECT = "SELECT " + ", ".join(COLUMNS) + " FROM task"  # noqa: S608 - our own column names
 
 
 class TaskRow(msgspec.Struct, frozen=True):
@@ -57,7 +55,7 @@ class _Decided(msgspec.Struct, frozen=True):
 
 
 def project(event: Event) -> Iterable[Change]:
-    """Give what an event changes: of a task in its row, of catalog in the copy."""
+    """Give what an event changes of a task in its row."""
     key = event.subject
     match event.type:
         case "approval.task-created.v1":
@@ -82,17 +80,6 @@ def project(event: Event) -> Iterable[Change]:
             )
         case "approval.task-cancelled.v1":
             yield Statement("UPDATE task SET state = 'cancelled' WHERE project_no = %s", (key,))
-        case _:
-            yield from reference.project(event)
-
-
-READ_MODEL = ReadModel(
-    service="approval",
-    ddl=(Path(__file__).with_name("read_model.sql"), reference.DDL),
-    tables={"task": _COLUMNS, **reference.TABLES},
-    sources=("catalog", "approval"),
-    project=project,
-)
 
 
 def list_tasks(

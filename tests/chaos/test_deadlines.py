@@ -1,6 +1,7 @@
 """Deadlines under faults: downtime, replicas, wrong clocks, races, a hundred thousand at once.
 
-`BANJIAN_MANY_DEADLINES=100000` lets C7 drain as many as RELIABILITY asks; by default it is 3,000.
+`BANJIAN_MANY_DEADLINES=100000` lets C7 drain as many as RELIABILITY asks, by default 3,000, and
+`BANJIAN_RACES=1000` makes C2 race so often, by default 100 times at the due instant.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,12 @@ from tests.support.processes import Child
 from tests.support.waiting import wait_until
 from tests.unit.facts import CLERK, HOUSE, facts
 
-pytestmark = pytest.mark.timeout(240)
-
 MANY = int(os.environ.get("BANJIAN_MANY_DEADLINES", "3000"))
+RACES = int(os.environ.get("BANJIAN_RACES", "100"))
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+pytestmark = pytest.mark.timeout(240 + MANY // 50 + RACES)
+
 SLOWEST = 1 / 4
 """Longest a command may take, as a part of the time the deadlines take to drain."""
 ITEM = ItemVersion(
@@ -151,24 +156,49 @@ def test_c1_what_became_due_while_nobody_ran_is_fired(ground: Ground, durable: b
     assert ground.fired() == (["1", "2", "3"] if durable else [])
 
 
-def test_c2_completion_and_breach_have_exactly_one_order(desk: Desk) -> None:
-    orders = Counter(race(desk, f"case-{number}") for number in range(150))
+@pytest.mark.parametrize("offset_ms", [-1.0, -0.5, 0.0, 0.5, 1.0])
+def test_c2_completion_and_breach_at_the_due_instant_have_exactly_one_order(
+    desk: Desk, offset_ms: float
+) -> None:
+    rounds = max(1, RACES // 5)
+    orders = Counter(race(desk, f"case-{number}", offset_ms) for number in range(rounds))
 
     assert set(orders) <= {("case-completed",), ("clock-breached", "case-completed")}
     assert desk.left() == []
-    print(f"\nC2: {dict(orders)}")  # both orders are right; which one wins is the machine's
+    print(f"\nC2: {offset_ms} ms: {dict(orders)}")  # both are right; the machine says which wins
 
 
-def race(desk: Desk, number: str) -> tuple[str, ...]:
-    """Complete a case and fire its deadline at the same moment; give what came of it."""
+def race(desk: Desk, number: str, offset_ms: float) -> tuple[str, ...]:
+    """Complete a case so long after its deadline falls due; give what came of it."""
     desk.accept(number)
-    start = threading.Barrier(2)
-    claimed = table.claim(desk.database, 10, 30)
-    assert claimed is not None and {due.key for due in claimed.dues} == {number}
+    [(instant,)] = desk.database.read(
+        "UPDATE deadlines SET try_at = clock_timestamp() + interval '15 ms' WHERE key = %s"
+        " RETURNING extract(epoch FROM try_at)::float8",
+        (number,),
+    )
     failed: list[BaseException] = []
+    completed = threading.Event()
+
+    def fire() -> None:
+        claimed = None
+        while claimed is None and not completed.is_set():
+            claimed = table.claim(desk.database, 10, 30)
+        if claimed is None:  # completed, so that nothing falls due any more
+            return
+        assert {due.key for due in claimed.dues} == {number}
+        turn = Turn(desk.cases, claimed)
+        try:
+            turn.run(desk.cases.fire)
+        except ConflictError as error:
+            if error.attributes.get("sqlstate") != "BJ004":  # cancelled meanwhile
+                raise
+
+    def complete() -> None:
+        time.sleep(max(0.0, instant + offset_ms / 1000 - time.time()))
+        desk.complete(number)
+        completed.set()
 
     def run(act: Callable[[], object]) -> None:
-        start.wait()
         for _ in range(5):
             try:
                 act()
@@ -178,18 +208,7 @@ def race(desk: Desk, number: str) -> tuple[str, ...]:
                 failed.append(error)
             return
 
-    turn = Turn(desk.cases, claimed)
-
-    def fire() -> None:
-        try:
-            turn.run(desk.cases.fire)
-        except ConflictError as error:
-            if error.attributes.get("sqlstate") != "BJ004":  # cancelled meanwhile
-                raise
-
-    threads = [
-        threading.Thread(target=run, args=(act,)) for act in (fire, lambda: desk.complete(number))
-    ]
+    threads = [threading.Thread(target=run, args=(act,)) for act in (fire, complete)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -318,6 +337,42 @@ def test_c4_only_the_clock_of_the_database_counts(
         assert timedelta(minutes=1) <= late < timedelta(minutes=2)
     else:
         assert ground.fired() == (["1", "over"] if hours > 0 else [])
+
+
+@pytest.mark.skipif(FAKETIME is None, reason="needs libfaketime (Debian: faketime)")
+@pytest.mark.parametrize("days", [1, -1])
+def test_c4_process_with_a_wrong_clock_fires_by_the_clock_of_the_database(
+    house: House, desk: Desk, days: int
+) -> None:
+    """The whole service runs a day ahead, or a day behind."""
+    over = breach_at(desk.accept("case-1"))
+    soon, late = "interval '2 seconds'", "interval '6 hours'"
+    for number, after in (("case-2", soon), ("case-3", late)):
+        desk.accept(number)
+        desk.database.run(
+            f"UPDATE deadlines SET try_at = clock_timestamp() + {after} WHERE key = %s", (number,)
+        )
+    assert FAKETIME is not None
+    wrong = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME": f"{days:+d}d",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+    with house.serve("intake", **wrong):
+        with urllib.request.urlopen(f"{house.url_of('intake')}/livez", timeout=10) as answer:
+            theirs = parsedate_to_datetime(answer.headers["Date"])
+        assert abs(theirs - datetime.now(UTC) - timedelta(days=days)) < timedelta(hours=1)
+        wait_until(lambda: "clock-breached" in desk.story("case-2"), 40)
+        assert "clock-breached" in desk.story("case-1")
+        assert "clock-breached" not in desk.story("case-3")
+
+    event = desk.cases.events_of(stream_id("case", "case-1"))[-1]
+    said = json.loads(bytes(event.body.data))
+    assert event.body.occurred_at == over
+    detected = datetime.fromisoformat(said["detected_at"])
+    assert abs(event.recorded_at - detected) < timedelta(minutes=1)
+    assert abs(datetime.now(UTC) - detected) < timedelta(minutes=5)
 
 
 UNBOUNDED = """

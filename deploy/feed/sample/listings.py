@@ -23,7 +23,7 @@ FIRST_STEPS = (
     "专家评审",
 )
 """In the order in which an item cannot do without them."""
-ROLES = {"受理": "clerk", "决定": "chief_representative", "送达": "clerk"}
+ROLES = {"受理": "窗口人员", "决定": "首席代表", "送达": "窗口人员"}
 MATERIALS = (
     *("申请人身份证明", "法定代表人授权委托书", "营业执照副本", "经营场所证明", "平面布置图"),
     *("专业技术人员名单", "资质等级证书", "检测检验报告", "管理制度文本", "安全承诺书"),
@@ -181,7 +181,7 @@ def _procedure(item: Item, form: Form) -> Row:
         "result_type": kind,
         "result_name": f"{item.subject}{result}",
         "materials": [_material(name, place) for place, name in enumerate(papers)],
-        "steps": [{"name": name, "role": ROLES.get(name, "officer")} for name in steps],
+        "steps": [{"name": name, "role": ROLES.get(name, "审批人员")} for name in steps],
         "guide": {
             "materials": f"共{len(papers)}份：{'、'.join(papers)}。",
             "criteria": f"申请人具备法定资格；材料真实、一致、有效；{condition}",

@@ -31,6 +31,9 @@ LEEWAY_S: Final = 30
 TOKEN_BYTES: Final = 8192
 """A longer token is refused unread."""
 
+BELIEVED: Final = 1000
+"""Tokens whose signature is not checked again, as long as their key stays and they last."""
+
 DEVELOPMENT_KEY: Final = "development-"
 """Key ids of the development issuer start so; production does not load such a key."""
 
@@ -172,6 +175,7 @@ class Verifier:
         self.keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._believed: dict[str, tuple[jwt.PyJWK, Mapping[str, Any]]] = {}
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Verifier:
@@ -207,7 +211,12 @@ class Verifier:
             key = self.keys.key(str(header.get("kid", "")))
             if key.algorithm_name != algorithm:
                 raise NotAuthenticatedError("the token's algorithm is not its key's")
-            return jwt.decode(
+            believed = self._believed.get(token)
+            if believed is not None and believed[0] is key:
+                if believed[1]["exp"] > time.time() - LEEWAY_S:
+                    return believed[1]
+                raise jwt.ExpiredSignatureError
+            claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key.key,
                 algorithms=[algorithm],
@@ -216,6 +225,10 @@ class Verifier:
                 leeway=LEEWAY_S,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
+            if len(self._believed) >= BELIEVED:
+                self._believed.clear()
+            self._believed[token] = (key, claims)
+            return claims
         except jwt.ExpiredSignatureError:
             raise NotAuthenticatedError("the token has expired") from None
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):

@@ -17,7 +17,17 @@ from tests.bench import report
 from tests.bench.ground import bench_ground
 from tests.bench.harness import Result, Row, Scale, measure
 
-MODULES = ("append", "command", "relay", "subscription", "latency", "rebuild", "search", "clock")
+MODULES = (
+    "append",
+    "command",
+    "relay",
+    "subscription",
+    "latency",
+    "rebuild",
+    "search",
+    "clock",
+    "creation",
+)
 DOCS = CHECKOUT / "docs" / "benchmarks.md"
 QUICK = Scale(rounds=1, seconds=0.2, size=0.02)
 

@@ -113,6 +113,19 @@ def insert_script(table: str) -> str:
     )
 
 
+def two_inserts_script(table: str) -> str:
+    """Give the script of a case that begins: two events of one new stream in one commit."""
+    state = stored(step(1, 1)).hex()
+    rows = ", ".join(
+        f"(md5(:number::text || :client_id)::uuid, {version}, '{StepTaken.TOPIC}', '\\x{state}')"
+        for version in (1, 2)
+    )
+    return (
+        "\\set number random(1, 9000000000000000)\n"
+        f"INSERT INTO {table} (stream, version, topic, state) VALUES {rows};\n"
+    )
+
+
 def command_script(table: str, cases: int, history: int, first: int) -> str:
     """Give the four statements of a command, on one case after the other.
 

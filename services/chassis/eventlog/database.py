@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,10 @@ import psycopg2.extensions
 import psycopg2.extras
 
 from services.chassis.errors import UnavailableError
+from services.chassis.eventlog.connection import Connection, Params
 from services.chassis.eventlog.failures import is_ambiguous, translate
 from services.chassis.eventlog.green import bound_waits
+from services.chassis.eventlog.plans import Plans
 from services.chassis.eventlog.watch import Watch
 
 if TYPE_CHECKING:
@@ -26,22 +28,6 @@ if TYPE_CHECKING:
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # UUID objects in and out, for every connection of the process
 
-
-class Connection(psycopg2.extensions.connection):
-    """A connection that knows which statements it has prepared."""
-
-    prepared: set[str]
-
-    def prepare(self, *statements: tuple[str, str]) -> None:
-        """Prepare each `(name, "PREPARE name ...")` once; a round trip at the first use only."""
-        for name, sql in statements:
-            if name not in self.prepared:
-                with self.cursor() as cursor:
-                    cursor.execute(sql)
-                self.prepared.add(name)
-
-
-Params = Sequence[object] | Mapping[str, object] | None
 
 RESTED_S = 1.0
 """A connection unused for longer is asked whether it still lives before it is handed out."""
@@ -105,6 +91,8 @@ class Database:
         self._closed = False
         self.shapes: dict[str, Shape] = {}
         """Columns of the tables rows were written to, as they were when first asked."""
+        self.plans = Plans()
+        """Statements prepared by their text."""
         self._watch = None if answer_s is None else Watch(answer_s)
 
     @property

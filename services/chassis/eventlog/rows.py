@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
-from psycopg2 import extensions, sql
 from psycopg2.extras import Json
 
+from services.chassis.eventlog.connection import Params
 from services.chassis.eventlog.database import Database
 
 _SHAPE = """
@@ -29,47 +30,51 @@ class Shape:
 
     columns: tuple[tuple[str, str], ...]
 
-    def insert(
-        self, cursor: extensions.cursor, table: str, rows: Sequence[tuple[object, ...]]
-    ) -> bytes:
-        """Write the statement that inserts these rows, which give the table's first columns."""
-        name = sql.Identifier(*table.split("."))
+    def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> tuple[str, Params]:
+        """Give the statement that inserts these rows, which give the table's first columns.
+
+        Its text is the same for any number of rows, unless there are bytes among them.
+        """
         columns = self.columns[: len(rows[0])]
         if len(columns) < len(rows[0]) or any(kind == "bytea" for _, kind in columns):
-            return _plain(cursor, name, rows)
+            return _plain(table, rows)
         names = [column for column, _ in columns]
-        statement = sql.SQL(
-            "INSERT INTO {} ({}) SELECT {} FROM json_populate_recordset({}, "
-        ).format(
-            name,
-            sql.SQL(", ").join(map(sql.Identifier, names)),
-            sql.SQL(", ").join(_read(column, kind) for column, kind in columns),
-            sql.SQL("NULL::{}").format(name),
-        )
         given = _encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
-        return statement.as_string(cursor).encode() + cursor.mogrify("%s)", (given,))
+        return _text(table, columns), (given,)
 
 
 def shape_of(database: Database, table: str) -> Shape:
     """Ask what columns a table has."""
-    quoted = ".".join(f'"{part}"' for part in table.split("."))
-    return Shape(tuple((name, kind) for name, kind in database.read(_SHAPE, (quoted,))))
+    return Shape(tuple((name, kind) for name, kind in database.read(_SHAPE, (_quoted(table),))))
 
 
-def _read(column: str, kind: str) -> sql.Composable:
+@cache
+def _text(table: str, columns: Sequence[tuple[str, str]]) -> str:
+    name = _quoted(table)
+    names = ", ".join(_quoted(column) for column, _ in columns)
+    read = ", ".join(_read(column, kind) for column, kind in columns)
+    return (
+        f"INSERT INTO {name} ({names}) SELECT {read}"  # noqa: S608 - names of the database's own catalog
+        f" FROM json_populate_recordset(NULL::{name}, %s)"
+    )
+
+
+def _read(column: str, kind: str) -> str:
     """Read a column of the record; JSON that came as text is read as the JSON it says."""
-    if kind in _JSON:
-        return sql.SQL("({} #>> '{{}}')::{}").format(sql.Identifier(column), sql.SQL(kind))
-    return sql.Identifier(column)
+    name = _quoted(column)
+    return f"({name} #>> '{{}}')::{kind}" if kind in _JSON else name
 
 
-def _plain(
-    cursor: extensions.cursor, name: sql.Identifier, rows: Sequence[tuple[object, ...]]
-) -> bytes:
+def _plain(table: str, rows: Sequence[tuple[object, ...]]) -> tuple[str, Params]:
     """Write values as literals: bytes are not JSON, and a table may be missing."""
-    template = "(" + ",".join(["%s"] * len(rows[0])) + ")"
-    head = sql.SQL("INSERT INTO {} VALUES ").format(name).as_string(cursor).encode()
-    return head + b",".join(cursor.mogrify(template, row) for row in rows)
+    row = f"({', '.join(['%s'] * len(rows[0]))})"
+    places = ", ".join([row] * len(rows))
+    return f"INSERT INTO {_quoted(table)} VALUES {places}", [v for row in rows for v in row]  # noqa: S608 - as above
+
+
+def _quoted(name: str) -> str:
+    """Quote a name for SQL; a dot divides a schema from what is in it."""
+    return ".".join(f'"{part.replace(chr(34), chr(34) * 2)}"' for part in name.split("."))
 
 
 def _adapted(value: Any) -> Any:

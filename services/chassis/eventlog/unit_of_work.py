@@ -16,6 +16,7 @@ import psycopg2.extensions
 from eventsourcing.persistence import StoredEvent
 
 from services.chassis.errors import ConflictError, UnavailableError
+from services.chassis.eventlog.connection import Params
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.failures import RECEIVED, is_ambiguous
 from services.chassis.eventlog.mapper import body_of, event_of, state_of_body
@@ -179,7 +180,8 @@ class UnitOfWork:
     def _script(
         self, cursor: psycopg2.extensions.cursor, most: int | None = None
     ) -> Iterator[bytes]:
-        """Give the statements of the transaction; `most` rows in each of them."""
+        """Give the statements of the transaction; with `most` rows in each none is prepared."""
+        write = self.database.plans.call if most is None else _written
         for key, (request, result) in self.keys.items():
             yield cursor.mogrify("EXECUTE remember (%s, %s, %s)", (key, request, result))
         for source, positions in sorted(self._positions.items()):
@@ -192,21 +194,20 @@ class UnitOfWork:
         for kind, run in groupby(self._changes, type):
             if kind is Insert:
                 while rows := list(islice(run, most)):
-                    yield from self._inserts(cursor, rows)  # type: ignore[arg-type]
+                    for sql, params in self._inserts(rows):  # type: ignore[arg-type]
+                        yield write(cursor, sql, params)
             else:
                 for change in run:
                     assert isinstance(change, Statement)
-                    yield cursor.mogrify(change.sql, change.params)
+                    yield write(cursor, change.sql, change.params)
 
-    def _inserts(
-        self, cursor: psycopg2.extensions.cursor, run: Iterable[Insert]
-    ) -> Iterator[bytes]:
+    def _inserts(self, run: Iterable[Insert]) -> Iterator[tuple[str, Params]]:
         """Group a run of inserts by table, tables as they first appear: one statement each."""
         tables: dict[str, list[tuple[object, ...]]] = {}
         for table, row in run:
             tables.setdefault(table, []).append(row)
         for table, rows in tables.items():
-            yield self.database.shapes[table].insert(cursor, table, rows)
+            yield self.database.shapes[table].insert(table, rows)
 
     def _counted(self, conflict: ConflictError) -> bool:
         """Whether a conflict on a repeated send is the first send's own doing."""
@@ -226,6 +227,10 @@ class UnitOfWork:
                 for source, positions in self._positions.items()
             )
         return False
+
+
+def _written(cursor: psycopg2.extensions.cursor, sql: str, params: Params) -> bytes:
+    return cursor.mogrify(sql, params)
 
 
 def multirange(positions: Iterable[int]) -> str:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import jwt
 import pytest
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.chassis.errors import NotAllowedError, NotAuthenticatedError, UnavailableError
-from services.chassis.identity import NOBODY, Caller, KeyStore, Verifier
+from services.chassis.identity import LEEWAY_S, NOBODY, Caller, KeyStore, Verifier
 from services.chassis.issuer import Issuer, serve_issuer
 from services.chassis.settings import DEVELOPMENT_ISSUER, SettingsError
 from services.kernel.facts import Actor, ActorKind
@@ -154,6 +155,24 @@ def test_hostile_token_is_refused(issuer: Issuer, verifier: Verifier, name: str)
 def test_other_headers_are_refused(verifier: Verifier, header: str) -> None:
     with pytest.raises(NotAuthenticatedError):
         verifier.caller(header)
+
+
+def test_a_believed_token_still_ends(issuer: Issuer, verifier: Verifier) -> None:
+    token = _sign(issuer, _claims(exp=int(time.time()) - LEEWAY_S + 1))
+    assert verifier.caller(f"Bearer {token}").known
+
+    with patch.object(time, "time", return_value=time.time() + 2):
+        with pytest.raises(NotAuthenticatedError, match="expired"):
+            verifier.caller(f"Bearer {token}")
+
+
+def test_a_believed_token_ends_with_its_key(issuer: Issuer, verifier: Verifier) -> None:
+    token = "Bearer " + issuer.mint("clerk-1", ["clerk"])
+    assert verifier.caller(token).known
+
+    verifier.keys._keys = {}
+    with pytest.raises(NotAuthenticatedError):
+        verifier.caller(token)
 
 
 def test_clocks_may_differ_a_little(issuer: Issuer, verifier: Verifier) -> None:

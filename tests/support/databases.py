@@ -17,10 +17,11 @@ def in_database(url: str, name: str) -> str:
 
 
 @contextmanager
-def fresh_database(admin_url: str, prefix: str = "test") -> Iterator[str]:
-    """Give the administrator's URL of an empty database; drop it afterwards."""
+def fresh_database(admin_url: str, prefix: str = "test", template: str = "") -> Iterator[str]:
+    """Give the administrator's URL of a database, empty or like `template`; drop it afterwards."""
     name = f"{prefix}_{uuid.uuid4().hex[:12]}"
-    _run(admin_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    like = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+    _run(admin_url, sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), like))
     try:
         yield in_database(admin_url, name)
     finally:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.local import environment
 from deploy.local.processes import free_ports
 from deploy.local.servers import CHECKOUT, Endpoints
+from services.chassis.bus.admin import migrate_bus
+from services.chassis.eventlog.migrate import ServiceAccess, migrate_database
 from services.chassis.issuer import Issuer
+from services.chassis.names import SERVICES
 from tests.support.databases import fresh_database
 from tests.support.processes import Child, banjian
+from tests.support.servers import named_servers
 from tests.support.vhosts import Vhost, fresh_vhost
 
 
@@ -87,7 +93,8 @@ def fresh_house(servers: Endpoints, folder: Path, *, migrate: bool = True) -> It
     server, so houses standing side by side must agree on them.
     """
     with ExitStack() as stack:
-        database_url = stack.enter_context(fresh_database(servers.database_url, "house"))
+        template = _template(servers) if migrate else ""
+        database_url = stack.enter_context(fresh_database(servers.database_url, "house", template))
         vhost = stack.enter_context(fresh_vhost(servers, "house"))
         issuer = Issuer(folder / "issuer.pem")
         issuer.write_jwks(folder / "jwks.json")
@@ -98,15 +105,56 @@ def fresh_house(servers: Endpoints, folder: Path, *, migrate: bool = True) -> It
                 management_url=servers.management_url,
                 ports=dict(zip(environment.PORTS, free_ports(len(environment.PORTS)), strict=True)),
                 secrets=folder,
-                password=lambda role: f"{role}-for-tests",
+                password=_password,
             ),
             "BANJIAN_JWKS_FILE": str(folder / "jwks.json"),
             "PATH": os.environ.get("PATH", ""),
         }
         house = House(env, database_url, vhost, folder, issuer)
         if migrate:
-            house.migrate()
+            _migrate(database_url)  # what belongs to a database's name is not copied
+            migrate_bus(
+                vhost.management_url,
+                vhost.amqp_uri,
+                {service: house.amqp_uri_of(service) for service in SERVICES},
+                int(env["BANJIAN_PARTITIONS"]) if "BANJIAN_PARTITIONS" in env else 4,
+                outside_password=_password("banjian-outside"),
+                analyst_password=_password("banjian-analyst"),
+            )
         yield house
+
+
+_templates: dict[str, str] = {}
+"""Name of the migrated database of each server, made for its first house."""
+_kept: list[ExitStack] = []
+"""What would drop them, held until the process ends."""
+
+
+def _template(servers: Endpoints) -> str:
+    """Migrate once a server; every house's database is a copy of that."""
+    url = servers.database_url
+    if url not in _templates:
+        kept = ExitStack()
+        made = kept.enter_context(fresh_database(url, "house_template"))
+        if named_servers() is not None:  # a private server takes it along
+            atexit.register(kept.close)
+        _kept.append(kept)
+        _migrate(made)
+        _templates[url] = urlsplit(made).path[1:]
+    return _templates[url]
+
+
+def _migrate(url: str) -> None:
+    access = {name: ServiceAccess(_as(url, f"banjian_{name}")) for name in SERVICES}
+    migrate_database(url, access, _as(url, "banjian_auditor"))
+
+
+def _as(url: str, user: str) -> str:
+    return environment.with_user(url, user, _password(user))
+
+
+def _password(user: str) -> str:
+    return f"{user}-for-tests"
 
 
 def run_banjian(env: dict[str, str], *arguments: str) -> str:

@@ -3,6 +3,7 @@
 BanjianError
 |-- RuleError            refused by the law of the domain; an answer, never retried
 |-- NotFoundError        it is not here, or not here yet; a message is retried, then parked
+|   `-- WaitsError       it awaits something that is named; tried again when that comes
 |-- ContractError        the sender broke the contract; parked at once
 |   `-- UnknownVersionError   a version of a message we do not read; parked, never guessed
 |-- ConflictError        somebody else changed it first; retried at once, three times
@@ -13,6 +14,8 @@ BanjianError
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 
 class BanjianError(Exception):
@@ -39,6 +42,28 @@ class NotFoundError(BanjianError):
 
     http_status = 404
     code = "not_found"
+
+
+class WaitsError(NotFoundError):
+    """A message cannot take effect before something else does; its code begins with `awaits_`.
+
+    It waits until that comes (`held.wake`) and is looked at again now and then, `limit_s` seconds
+    at most; then a person sees to it. Others of its case do not wait behind it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        limit_s: float,
+        tell: Callable[[], object] | None = None,
+    ) -> None:
+        """`tell` is called once it is held, outside of its unit of work; also when repeated."""
+        super().__init__(message)
+        self.code = code
+        self.limit_s = limit_s
+        self.tell = tell
 
 
 class ContractError(BanjianError):

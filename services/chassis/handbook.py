@@ -39,6 +39,8 @@ _TOLD_BY: Final = {
     "banjian_relay_lag_events": "relay",
     "banjian_ledger_position_events": "relay",
     "banjian_tail_age_seconds": "relay",
+    "banjian_unsigned_events": "relay",
+    "banjian_unanchored_seconds": "relay",
     "banjian_relayed_events": "relay",
 }
 _EACH: Final = "by (banjian_service)"
@@ -51,6 +53,8 @@ PROMQL: Final = {
     "banjian_parked_deadlines": f"max {_EACH} (banjian_parked_deadlines)",
     "banjian_overdue_deadline_seconds": f"max {_EACH} (banjian_overdue_deadline_seconds)",
     "banjian_ledger_position_events": f"max {_EACH} (banjian_ledger_position_events)",
+    "banjian_unsigned_events": f"max {_EACH} (banjian_unsigned_events)",
+    "banjian_unanchored_seconds": f"max {_EACH} (banjian_unanchored_seconds)",
     "banjian_tail_age_seconds": f"max {_EACH} (banjian_tail_age_seconds)",
     "banjian_inbox_handled": (
         "sum by (banjian_service, outcome) (rate(banjian_inbox_handled_total[5m]))"

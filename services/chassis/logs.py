@@ -51,7 +51,12 @@ CATALOGUE: Final[dict[str, str]] = {
     "message_discarded": "A person dropped a parked message; `reason` says why.",
     "import_ended": "An import of the catalog came to its end; its row says with what effect.",
     "import_failed": "An import of the catalog failed and had no effect; its row says why.",
+    "approval_not_followed": "A clock of a case could not do as approval's did.",
     "record_refused": "A record of an outside system was refused with a reason.",
+    # tamper evidence
+    "checkpoint_issued": "The head of the log was signed; `position` is the last event under it.",
+    "audit_interrupted": "No checkpoint is issued or stamped at present; `reason` says why.",
+    "log_altered": "The log is not what was signed before; nothing more is signed.",
     # deadlines
     "deadlines_interrupted": "No deadline fires while the database does not answer.",
     "deadline_failed": "The handler of a due deadline failed; it is tried again later.",

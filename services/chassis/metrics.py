@@ -27,6 +27,8 @@ GAUGES: Final = {
     "parked_deadlines": "Deadlines set aside because their handler failed too often.",
     "overdue_deadline_seconds": "For how long the oldest deadline has been due and not fired.",
     "ledger_position_events": "Position of the last sealed event, counted from 1.",
+    "unsigned_events": "Sealed events that no signed checkpoint covers yet.",
+    "unanchored_seconds": "For how long the oldest checkpoint has waited for somebody outside.",
     "tail_age_seconds": "Age of the oldest event that is not sealed yet, 0 when all are.",
 }
 

@@ -11,7 +11,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from services.chassis.names import SERVICES, service_name
 from services.kernel.algorithms import CipherAlg
@@ -19,8 +19,11 @@ from services.kernel.algorithms import CipherAlg
 DEVELOPMENT_ISSUER: Final = "urn:banjian:development-issuer"
 """`iss` of every token of the development issuer; production refuses it."""
 
-VAULT_OWNERS: Final = frozenset({"intake"})
+VAULT_OWNERS: Final = frozenset({"disclosure", "intake"})
 """Services that keep personal data, so cannot start without the vault key."""
+
+STORE_FILES: Final = frozenset({"intake"})
+"""Services that people upload files to."""
 
 TAKE_RECORDS: Final = frozenset({"catalog", "intake"})
 """Services that take what outsiders send, who may send anything: it is kept sealed."""
@@ -39,6 +42,13 @@ class Environment(Enum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class Ingress(Enum):
+    """Whose rows are taken in."""
+
+    SOURCES = "sources"
+    OPEN = "open"
 
 
 def _port(text: str) -> int:
@@ -60,6 +70,29 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def storage_url(text: str) -> str:
+    """Let a storage's URL through: `file:///folder` or `s3://bucket/prefix?endpoint=&region=`.
+
+    Raises:
+        ValueError: it names no storage, or holds what belongs into the key file.
+    """
+    parts = urlsplit(text)
+    if parts.scheme == "file":
+        if parts.netloc not in ("", "localhost") or parts.path in ("", "/"):
+            raise ValueError("file:/// needs an absolute folder")
+        return text
+    if parts.scheme != "s3":
+        raise ValueError("a URL starting with file:/// or s3://")
+    if not parts.netloc or "@" in parts.netloc or ":" in parts.netloc:
+        raise ValueError("s3:// needs a bucket, and no keys: they stand in the key file")
+    said = parse_qs(parts.query, keep_blank_values=True)
+    if unknown := said.keys() - {"endpoint", "region"}:
+        raise ValueError(f"s3:// knows endpoint and region, not {', '.join(sorted(unknown))}")
+    if "@" in "".join(said.get("endpoint", [])):
+        raise ValueError("an endpoint holds no keys: they stand in the key file")
+    return text
 
 
 def _env(
@@ -124,6 +157,39 @@ class Settings:
 
     spool_dir: str = _env("BANJIAN_SPOOL_DIR", default="")
     """Folder for uploaded files while they are worked on. Default: where the system keeps such."""
+
+    storage: str = _env("BANJIAN_STORAGE", storage_url, default="", secret=True)
+    """Where uploaded files are kept, sealed: `file:///folder` or `s3://bucket/prefix?endpoint=`."""
+
+    storage_key_file: str = _env("BANJIAN_STORAGE_KEY_FILE", default="")
+    """File with access and secret key of the s3 store, a line each. Default: AWS_* variables."""
+
+    signing_key_file: str = _env("BANJIAN_SIGNING_KEY_FILE", default="")
+    """Key that signs decisions and certificates (PKCS 8, PEM). Without it none are made."""
+
+    signing_cert_file: str = _env("BANJIAN_SIGNING_CERT_FILE", default="")
+    """Its certificate (PEM); below it its issuers and former signers, whose files stay good."""
+
+    audit_key_file: str = _env("BANJIAN_AUDIT_KEY_FILE", default="")
+    """Keys that sign checkpoints: 32 bytes in base64 a line, newest first. Relays only need it."""
+
+    audit_minutes: int = _env("BANJIAN_AUDIT_MINUTES", _count, default=5)
+    """Minutes after which a log that has grown gets a checkpoint. Default 5."""
+
+    audit_events: int = _env("BANJIAN_AUDIT_EVENTS", _count, default=10_000)
+    """Events after which it gets one earlier. Default 10000."""
+
+    audit_tsa_url: str = _env("BANJIAN_AUDIT_TSA_URL", _url("http", "https"), default="")
+    """Authority that time stamps checkpoints (RFC 3161). Default: none."""
+
+    audit_tsa_cert_file: str = _env("BANJIAN_AUDIT_TSA_CERT_FILE", default="")
+    """Its certificate, or its issuer's (PEM). Goes with BANJIAN_AUDIT_TSA_URL."""
+
+    audit_anchor_hours: int = _env("BANJIAN_AUDIT_ANCHOR_HOURS", _count, default=4)
+    """Hours without an anchor after which no figure is published. Default 4; with a TSA only."""
+
+    ingress: Ingress = _env("BANJIAN_INGRESS", Ingress, default=Ingress.SOURCES)
+    """`sources` (default): rows come from admitted sources only. `open`: from anyone; no secret."""
 
     partitions: int = _env("BANJIAN_PARTITIONS", _count, default=4)
     """Number of partition queues a listening service starts with. Default 4."""
@@ -195,13 +261,28 @@ def _contradictions(values: Mapping[str, Any], env: Mapping[str, str]) -> list[s
         problems.append("BANJIAN_VAULT_KEY_FILE is missing")
     if (folder := env.get("BANJIAN_SPOOL_DIR", "")) and not Path(folder).is_dir():
         problems.append(f"BANJIAN_SPOOL_DIR is wrong ({folder!r}): no such folder")
+    production = values.get("environment") is Environment.PRODUCTION
+    if production and values["service"] in STORE_FILES and not env.get("BANJIAN_STORAGE"):
+        problems.append("BANJIAN_STORAGE is missing: uploaded files need a place")
+    keys = env.get("BANJIAN_STORAGE_KEY_FILE", "")
+    if keys and not Path(keys).is_file():
+        problems.append(f"BANJIAN_STORAGE_KEY_FILE is wrong ({keys!r}): no such file")
     if vault and not Path(vault).is_file():
         problems.append(f"BANJIAN_VAULT_KEY_FILE is wrong ({vault!r}): no such file")
-    if (
-        values.get("environment") is Environment.PRODUCTION
-        and env.get("BANJIAN_TOKEN_ISSUER") == DEVELOPMENT_ISSUER
-    ):
+    for name in ("BANJIAN_SIGNING_KEY_FILE", "BANJIAN_SIGNING_CERT_FILE"):
+        if (told := env.get(name, "")) and not Path(told).is_file():
+            problems.append(f"{name} is wrong ({told!r}): no such file")
+    if bool(env.get("BANJIAN_SIGNING_KEY_FILE")) != bool(env.get("BANJIAN_SIGNING_CERT_FILE")):
+        problems.append("BANJIAN_SIGNING_KEY_FILE and _CERT_FILE go together")
+    for name in ("BANJIAN_AUDIT_KEY_FILE", "BANJIAN_AUDIT_TSA_CERT_FILE"):
+        if (told := env.get(name, "")) and not Path(told).is_file():
+            problems.append(f"{name} is wrong ({told!r}): no such file")
+    if bool(env.get("BANJIAN_AUDIT_TSA_URL")) != bool(env.get("BANJIAN_AUDIT_TSA_CERT_FILE")):
+        problems.append("BANJIAN_AUDIT_TSA_URL and _TSA_CERT_FILE go together")
+    if production and env.get("BANJIAN_TOKEN_ISSUER") == DEVELOPMENT_ISSUER:
         problems.append("BANJIAN_TOKEN_ISSUER is the development issuer, production refuses it")
+    if production and env.get("BANJIAN_INGRESS") == Ingress.OPEN.value:
+        problems.append("BANJIAN_INGRESS is open, production refuses it: admit sources instead")
     return problems
 
 

@@ -175,6 +175,7 @@ class Consumer:
                 properties.get("type", ""),
                 properties.get("application_headers") or {},
                 body if isinstance(body, bytes) else bytes(body or b""),
+                properties.get("user_id", ""),
             )
         )
 

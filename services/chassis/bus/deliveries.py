@@ -144,11 +144,12 @@ def _read_delivery(data: bytes, at: int, header: _Place, body: bytes) -> tuple[i
     exchange = data[at + 1 : at + 1 + data[at]].decode()
     at += 1 + data[at]
     key = data[at + 1 : at + 1 + data[at]].decode("utf-8", "replace")
-    content_type, message_id, kind, headers = _properties(data, header.start + 12, header.end - 1)
-    return tag, Delivery(exchange, key, content_type, message_id, kind, headers, body)
+    said = _properties(data, header.start + 12, header.end - 1)
+    content_type, message_id, kind, headers, user = said
+    return tag, Delivery(exchange, key, content_type, message_id, kind, headers, body, user)
 
 
-def _properties(data: bytes, at: int, end: int) -> tuple[str, str, str, Mapping[str, Any]]:
+def _properties(data: bytes, at: int, end: int) -> tuple[str, str, str, Mapping[str, Any], str]:
     flags = data[at : at + 2]
     if flags[0] != 0xB0 or flags[1] & 0x4F:
         found, _ = decode_properties_basic(data[at:end], 0)
@@ -158,6 +159,7 @@ def _properties(data: bytes, at: int, end: int) -> tuple[str, str, str, Mapping[
             found.get("message_id", ""),
             found.get("type", ""),
             headers,
+            found.get("user_id", ""),
         )
     at += 2
     content_type = data[at + 1 : at + 1 + data[at]].decode("utf-8", "replace")
@@ -165,10 +167,13 @@ def _properties(data: bytes, at: int, end: int) -> tuple[str, str, str, Mapping[
     size = int.from_bytes(data[at : at + 4], "big")
     headers = Headers(data[at : at + 4 + size])
     at += 5 + size  # and the delivery mode
-    message_id = kind = ""
+    message_id = kind = user = ""
     if flags[1] & 0x80:
         message_id = data[at + 1 : at + 1 + data[at]].decode("utf-8", "replace")
         at += 1 + data[at]
     if flags[1] & 0x20:
         kind = data[at + 1 : at + 1 + data[at]].decode("utf-8", "replace")
-    return content_type, message_id, kind, headers
+        at += 1 + data[at]
+    if flags[1] & 0x10:
+        user = data[at + 1 : at + 1 + data[at]].decode("utf-8", "replace")
+    return content_type, message_id, kind, headers, user

@@ -42,6 +42,8 @@ class Delivery(NamedTuple):
     type: str
     headers: Mapping[str, Any]
     body: bytes
+    user: str = ""
+    """Broker user who sent it, checked by the broker; empty when the sender did not say."""
 
     @property
     def digest(self) -> bytes:
@@ -166,7 +168,15 @@ class Reader:
         except (msgspec.DecodeError, CharsetError, RecursionError):
             return _refuse(delivery, "unreadable", "not a JSON object in the charset it declares")
         source, _, kind = delivery.routing_key.partition(".")
-        record = Record(source, kind, delivery.message_id, body, delivery.headers)
+        record = Record(
+            source,
+            kind,
+            delivery.message_id,
+            body,
+            delivery.headers,
+            delivery.user,
+            delivery.body,
+        )
         return Item(delivery, INGRESS, delivery.partition_key, record)
 
     def _dead(self, delivery: Delivery) -> Refused:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class Publication:
 
     type: str
     translate: Callable[[Event], bytes] | None = None
+    addressee: Callable[[Event], str] | None = None
+    """Gives whom a reply is for: it stands in the routing key in place of the department."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,15 @@ class Record:
     body: bytes
     headers: Mapping[str, Any]
     """Application headers; `partitionkey` is the case number the order is kept for."""
+    user: str = ""
+    """Broker user who sent it, checked by the broker; empty when the sender did not say."""
+    original: bytes = field(default=b"", repr=False)
+    """The bytes as they came, in the charset of the sender."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes as they came, in hex: the sender can tell by it which it was."""
+        return sha256(self.original or self.body).hexdigest()
 
     @property
     def subject(self) -> str:
@@ -107,13 +119,16 @@ def dataschema(event_type: str) -> str:
     return f"/contracts/{service}/{name}.v{version}.schema.json"
 
 
-def routing_key(event: Event) -> str:
+def routing_key(event: Event, publication: Publication | None = None) -> str:
     """Give `<event>.<region>.<department>`, so that others can bind to just their county or bureau.
 
-    Empty parts become `-`; characters that would break the three words become `_`.
+    Empty parts become `-`; characters that would break the three words become `_`. The third word
+    of a reply is its addressee, so that an outside source can bind to its own replies only.
     """
     name = event.type.split(".")[1] if "." in event.type else event.type
-    return ".".join((name, _word(event.body.region), _word(event.body.department)))
+    whom = publication.addressee if publication else None
+    last = whom(event) if whom is not None else event.body.department
+    return ".".join((name, _word(event.body.region), _word(last)))
 
 
 @lru_cache(maxsize=1024)

@@ -24,7 +24,11 @@ class State(Enum):
     """Why a held message is held."""
 
     WAITING = "waiting"
-    """Behind another message of its case, or before one of its stream that is still missing."""
+    """Behind another message of its case, or before one of its stream that is still missing.
+
+    Or for something that has to come first (`WaitsError`; the reason begins with `awaits_`):
+    such a message stops none of those behind it.
+    """
     RETRYING = "retrying"
     """Its handler failed; tried again at `retry_at`."""
     PARKED = "parked"
@@ -59,6 +63,8 @@ class Held:
     decided_why: str = ""
 
 
+SENT_BY = "x-sent-by"
+"""Where the broker user of a held message is kept; a sender's own header of this name is not."""
 _KEPT = frozenset({"partitionkey", "traceparent"})
 """Of an outside sender's headers; nobody knows what the others say."""
 _COLUMNS = (
@@ -79,6 +85,27 @@ WAKE = """
 UPDATE held SET retry_at = clock_timestamp()
 WHERE source = %s AND subject = %s AND state = 'waiting'
 """
+_WAKE_AWAITING = """
+UPDATE held SET retry_at = clock_timestamp()
+WHERE source = %s AND state = 'waiting' AND reason = %s AND (%s IS NULL OR subject = %s)
+"""
+_WAKE_EACH = """
+UPDATE held SET retry_at = clock_timestamp()
+WHERE source = %s AND state = 'waiting' AND reason = %s AND subject = ANY(%s)
+"""
+
+
+def wake(source: str, reason: str, subject: str | None = None) -> Statement:
+    """Give the change that has messages tried again which await what this transaction brings.
+
+    `reason` is the code of their `WaitsError`; `subject` None: of every case.
+    """
+    return Statement(_WAKE_AWAITING, (source, reason, subject, subject))
+
+
+def wake_each(source: str, reason: str, subjects: Sequence[str]) -> Statement:
+    """Like `wake`, for the messages of several cases at once."""
+    return Statement(_WAKE_EACH, (source, reason, list(subjects)))
 
 
 class BodySeal(Protocol):
@@ -146,7 +173,7 @@ def _headers(delivery: Delivery) -> str:
         if isinstance(value, str) and not name.startswith("x-")
         if not outside or (name in _KEPT and names_nobody(value))
     }
-    return json.dumps(kept)
+    return json.dumps(kept | ({SENT_BY: delivery.user} if delivery.user else {}))
 
 
 def _outside(text: str) -> str:

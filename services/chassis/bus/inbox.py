@@ -83,7 +83,7 @@ SELECT h.source, h.subject, NULL, h.position
 FROM (SELECT DISTINCT * FROM unnest(%(case_sources)s::text[], %(subjects)s::text[])
       AS c(source, subject)) AS c
 JOIN held h ON h.source = c.source AND h.subject = c.subject
-WHERE h.state <> 'discarded' AND h.id <> %(but)s
+WHERE h.state <> 'discarded' AND h.id <> %(but)s AND NOT starts_with(h.reason, 'awaits_')
 """
 
 

@@ -7,8 +7,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 
+from services.chassis.audit.anchors import unanchored_s
+from services.chassis.audit.watch import auditing_of, unsigned
 from services.chassis.bus.envelope import EVENT_CONTENT_TYPE, Publication, encode, routing_key
 from services.chassis.bus.publisher import Publisher
 from services.chassis.bus.sealing import BACKOFF_S, IDLE_S, Sealing
@@ -167,7 +170,7 @@ class Relay:
             raise ContractError(f"{event.type} at {event.position} is in no PUBLISHES")
         publisher.publish(
             self._exchange,
-            routing_key(event),
+            routing_key(event, publication),
             encode(event, publication),
             partition_key=event.body.subject,
             content_type=EVENT_CONTENT_TYPE,
@@ -239,6 +242,13 @@ def publications_of(service: str) -> Mapping[str, Publication]:
     return published
 
 
+def at_once_of(service: str) -> Collection[str]:
+    """Give `CHECKPOINTED` of a service's messages: topics a checkpoint follows at once."""
+    module = importlib.import_module(f"services.{service}.messages")
+    topics: Collection[str] = getattr(module, "CHECKPOINTED", frozenset())
+    return topics
+
+
 def main(service: str) -> None:
     """Run the relay of a service in this process until SIGTERM, with probes and metrics."""
     settings = Settings.read(service, os.environ)
@@ -258,6 +268,9 @@ def main(service: str) -> None:
     metrics.watch(
         "tail_age_seconds", lambda: _or_unknown(lambda: reader.lag(database, service).oldest_s)
     )
+    auditing = auditing_of(settings, database, at_once_of(service))
+    metrics.watch("unsigned_events", lambda: _or_unknown(lambda: unsigned(database)))
+    metrics.watch("unanchored_seconds", lambda: _or_unknown(lambda: unanchored_s(database)))
     probes = Probes(service)
     probes.add("broker", relay.check)
     asked = Database(
@@ -272,7 +285,8 @@ def main(service: str) -> None:
     server = serve_probes(settings.http_host, settings.relay_port, probes, metrics)
     get_logger().info("process_started", role="relay", port=server.port)
     try:
-        relay.run(stop)
+        with auditing or nullcontext():
+            relay.run(stop)
     finally:
         server.stop()
         asked.close()

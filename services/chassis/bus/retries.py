@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.chassis.bus.delivery import Delivery
-from services.chassis.bus.held import WAKE, BodySeal, State, Verdict
+from services.chassis.bus.held import SENT_BY, WAKE, BodySeal, State, Verdict
+from services.chassis.errors import WaitsError
 from services.chassis.eventlog.database import Database
 from services.chassis.projection import Statement
 
@@ -14,6 +15,8 @@ BACKOFF_S: Sequence[float] = (1.0, 5.0, 30.0, 120.0)
 """Wait before attempt 2, 3, ...; a message that failed once more than there are waits is parked."""
 LEASE_S = 60
 """A claimed message is nobody else's for so long, also when its consumer dies."""
+AWAIT_S = (5.0, 600.0)
+"""A message that awaits something is looked at again after a quarter of its age, within these."""
 GAP_S = 30.0
 """A message before a gap is looked at again at least this often, seconds."""
 
@@ -26,11 +29,12 @@ WHERE id IN (
       AND NOT EXISTS (
         SELECT FROM held e
         WHERE e.source = d.source AND e.subject = d.subject AND e.subject <> ''
-          AND e.state <> 'discarded'
+          AND e.state <> 'discarded' AND NOT starts_with(e.reason, 'awaits_')
           AND (coalesce(e.position, 0), e.id) < (coalesce(d.position, 0), d.id))
     ORDER BY d.retry_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING id, attempts, exchange, routing_key, content_type, message_id, type, subject, headers,
-          body, sealed, digest, source
+          body, sealed, digest, source,
+          extract(epoch FROM clock_timestamp() - held_at)::float8
 """
 # A message inserted as `behind` while the one before it was being released would sleep for ever.
 _RESCUE = """
@@ -39,6 +43,7 @@ WHERE d.state = 'waiting' AND d.retry_at = 'infinity'
   AND NOT EXISTS (
     SELECT FROM held e
     WHERE e.source = d.source AND e.subject = d.subject AND e.state <> 'discarded'
+      AND NOT starts_with(e.reason, 'awaits_')
       AND (coalesce(e.position, 0), e.id) < (coalesce(d.position, 0), d.id))
 """
 
@@ -53,6 +58,8 @@ class Claimed:
     source: str
     subject: str
     delivery: Delivery
+    age_s: float = 0.0
+    """How long it has been held."""
 
 
 def claim(database: Database, seal: BodySeal | None, limit: int = 50) -> list[Claimed]:
@@ -66,8 +73,9 @@ def claim(database: Database, seal: BodySeal | None, limit: int = 50) -> list[Cl
         body, sealed, digest, source = bytes(row[9]), row[10], bytes(row[11]), row[12]
         if sealed and seal is not None:
             body = seal.open(body, digest)
-        delivery = Delivery(exchange, key, content_type, message_id, kind, headers, body)
-        claimed.append(Claimed(held_id, attempts, source, subject, delivery))
+        user = headers.pop(SENT_BY, "")
+        delivery = Delivery(exchange, key, content_type, message_id, kind, headers, body, user)
+        claimed.append(Claimed(held_id, attempts, source, subject, delivery, row[13]))
     return sorted(claimed, key=lambda one: one.id)
 
 
@@ -100,6 +108,14 @@ def put_back(database: Database, claimed: Claimed, verdict: Verdict) -> None:
             claimed.id,
         ),
     )
+
+
+def after_waiting(error: WaitsError, age_s: float) -> Verdict:
+    """Decide how long a message waits for what has to come first; past its limit it is parked."""
+    if age_s >= error.limit_s:
+        return Verdict(State.PARKED, error.code, f"waited in vain: {error.message}")
+    again_s = min(max(age_s / 4, AWAIT_S[0]), AWAIT_S[1])
+    return Verdict(State.WAITING, error.code, error.message, 0, again_s)
 
 
 def after_failure(

@@ -21,24 +21,26 @@ STREAM_MAX_AGE = "365D"
 LISTENS: Mapping[str, Sequence[str]] = {
     "catalog": ("ingress",),
     "intake": ("catalog", "approval", "ingress"),
-    "approval": ("catalog", "intake"),
+    "approval": ("catalog", "intake", "notify", "ingress"),
     "disclosure": ("catalog", "intake", "approval"),
     "notify": ("intake",),
 }
 """Who listens to whom, as `messages.LISTENS` of each service says; `ingress` is the outside."""
 
-RECORDS: Mapping[str, str] = {"catalog": "#.catalog.*"}
+RECORDS: Mapping[str, str] = {"catalog": "#.catalog.*", "approval": "#.department.*"}
 """Which outside records a service takes, by routing key, where it takes only some.
 
 Whoever is not named here takes the rest, also what nobody knows: an exchange drops what no binding
 matches, and a record is never lost.
 """
-_CATALOG = re.compile(r"(^|\.)catalog\.[^.]*$")
+_OWNED = re.compile(r"(?:^|\.)(catalog|department)\.[^.]*$")
+_OWNERS = {"catalog": "catalog", "department": "approval"}
 
 
 def record_owner(routing_key: str) -> str:
     """Give the service a record of the ingress is for; "" when it is for whoever takes the rest."""
-    return "catalog" if _CATALOG.search(routing_key) else ""
+    found = _OWNED.search(routing_key)
+    return _OWNERS[found.group(1)] if found else ""
 
 
 class Exchange(NamedTuple):

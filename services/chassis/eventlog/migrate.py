@@ -172,7 +172,9 @@ def _migrate_service(
         done.applied.append(f"{service}:{name}")
     run(
         "SET ROLE {owner};"
-        "GRANT SELECT ON {service}.events, {service}.ledger, {service}.log TO {watcher};"
+        "GRANT SELECT ON {service}.events, {service}.ledger, {service}.log,"
+        " {service}.trees, {service}.tiles, {service}.checkpoints, {service}.audit_keys,"
+        " {service}.cosignatures, {service}.timestamps TO {watcher};"
         "RESET ROLE"
     )
 

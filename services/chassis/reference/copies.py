@@ -41,6 +41,7 @@ TABLES: Final[Mapping[str, Sequence[str]]] = {
         "days_off",
         "work_days",
     ),
+    "ref_window": ("window_no", "label", "since", "closed_on", "hours"),
     "ref_scheme": (
         "scheme",
         "scheme_version",
@@ -86,10 +87,28 @@ def project(event: Event) -> Iterable[Change]:
             )
         case messages.CALENDAR_PUBLISHED | messages.CALENDAR_AMENDED:
             yield _calendar(event)
+        case messages.WINDOW_OPENED:
+            yield _window(event.read(messages.WindowOpened))
+        case messages.WINDOW_CLOSED:
+            closed = event.read(messages.WindowClosed)
+            yield Statement(
+                "UPDATE ref_window SET closed_on = %s WHERE window_no = %s",
+                (closed.on, closed.window),
+            )
         case messages.SCHEME_PUBLISHED:
             said = event.read(messages.SchemePublished)
             *fields, members = msgspec.structs.astuple(said)
             yield Insert("ref_scheme", (*fields, _text(members)))
+
+
+def _window(said: messages.WindowOpened) -> Statement:
+    hours = ",".join(f"{one.begins[:5]}-{one.ends[:5]}" for one in said.hours)
+    return Statement(
+        "INSERT INTO ref_window (window_no, label, since, hours) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (window_no) DO UPDATE SET label = excluded.label, since = excluded.since,"
+        " hours = excluded.hours, closed_on = NULL",
+        (said.window, said.label, said.since, hours),
+    )
 
 
 def _version(said: messages.ItemPublished) -> Insert:

@@ -148,6 +148,15 @@ class Reference:
         )
         return rows[0][0].encode() if rows and rows[0][0] is not None else None
 
+    def hours(self, window: str, day: date) -> str:
+        """Give a window's hours as on its door; empty when catalog does not know it that day."""
+        rows = self._database.read(
+            "SELECT hours FROM ref_window WHERE window_no = %s AND since <= %s"
+            " AND (closed_on IS NULL OR closed_on > %s)",
+            (window, day, day),
+        )
+        return str(rows[0][0]) if rows else ""
+
     def _calendar(self, editions: int) -> Dated:
         dated = self._dated
         if dated is None or dated.editions != editions:

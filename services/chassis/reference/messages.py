@@ -17,7 +17,32 @@ ITEM_UNFROZEN: Final = "catalog.item-unfrozen.v1"
 CALENDAR_PUBLISHED: Final = "catalog.work-calendar-published.v1"
 CALENDAR_AMENDED: Final = "catalog.work-calendar-amended.v1"
 SCHEME_PUBLISHED: Final = "catalog.parallel-scheme-published.v1"
+WINDOW_OPENED: Final = "catalog.window-opened.v1"
+WINDOW_CLOSED: Final = "catalog.window-closed.v1"
 CALENDARS: Final = frozenset({CALENDAR_PUBLISHED, CALENDAR_AMENDED})
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of the day in which a window is open."""
+
+    begins: str
+    ends: str
+
+
+class WindowOpened(msgspec.Struct, frozen=True):
+    """A window of the hall, and its hours."""
+
+    window: str
+    label: str
+    since: date
+    hours: list[Span] = []
+
+
+class WindowClosed(msgspec.Struct, frozen=True):
+    """It is open no more from this day on."""
+
+    window: str
+    on: date
 
 
 class Units(msgspec.Struct, frozen=True):
@@ -114,5 +139,7 @@ READS: Final[Mapping[str, type[msgspec.Struct]]] = {
     CALENDAR_PUBLISHED: CalendarSaid,
     CALENDAR_AMENDED: CalendarSaid,
     SCHEME_PUBLISHED: SchemePublished,
+    WINDOW_OPENED: WindowOpened,
+    WINDOW_CLOSED: WindowClosed,
 }
 """Everything a copy needs; part of the `messages.READS` of who keeps one."""

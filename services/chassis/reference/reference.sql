@@ -52,3 +52,11 @@ CREATE TABLE ref_scheme (
     members              jsonb       NOT NULL,
     PRIMARY KEY (scheme, scheme_version)
 );
+
+CREATE TABLE ref_window (
+    window_no text NOT NULL PRIMARY KEY,
+    label     text NOT NULL,
+    since     date NOT NULL,
+    closed_on date,
+    hours     text NOT NULL    -- as on its door: 08:30-12:00,14:00-17:30; empty: not said
+);

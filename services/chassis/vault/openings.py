@@ -17,6 +17,8 @@ from services.kernel.masking import masked
 DATA_OFFICER: Final = "data_officer"
 """The only role that sees personal data as it is, and that erases."""
 ALL_ACCESSES: Final = 100_000
+FILE_FIELD: Final = "file:"
+"""Fields whose name begins so hold the key of a file of theirs, which is opened by other ways."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ class Openings:
         erased_at = row[0] if row else None
         fields: dict[str, str] = {}
         if row is not None and erased_at is None:
-            fields = self._vault.open(connection, subject_id)
+            known = self._vault.open(connection, subject_id)
+            fields = {name: text for name, text in known.items() if not name.startswith(FILE_FIELD)}
         return Person(subject_id, fields if plain else masked(fields), not plain, erased_at, holds)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -186,7 +187,8 @@ def _key(request: Request, caller: Caller, service: str) -> str:
             f"an Idempotency-Key is ASCII without spaces, at most {KEY_CHARACTERS} characters",
             field="Idempotency-Key",
         )
-    return f"http/{service}/{caller.id}/{key}"
+    told = f"http/{service}/{caller.id}/{key}"
+    return f"http/{sha256(told.encode()).hexdigest()}"
 
 
 def route(

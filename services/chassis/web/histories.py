@@ -27,7 +27,17 @@ _ACTORS: Mapping[str, str] = {
     "catalog_importer": "目录导入",
     "staffing_office": "编办",
     "legal_office": "法制办",
+    "village_clerk": "村（社区）代办员",
+    "township_clerk": "乡镇窗口",
+    "issuing_clerk": "出件窗口",
+    "agent": "代理人",
+    "applicant": "申请人",
     "exchange": "外部系统",
+    "foi_officer": "公开申请经办人",
+    "foi_office_head": "政务公开机构负责人",
+    "disclosure_editor": "信息发布编辑",
+    "secrecy_reviewer": "保密审查人",
+    "disclosure_approver": "信息发布审批人",
 }
 """Who acted, in words, by role; other roles are shown as they are."""
 

@@ -30,7 +30,7 @@ _TYPES: Final = {
 
 @dataclass(frozen=True)
 class Link:
-    """One entry of the main navigation; shown to everybody, or to callers with one of `roles`."""
+    """One entry of the navigation; shown to everybody, or to callers with one of `roles`."""
 
     service: str
     path: str
@@ -38,14 +38,62 @@ class Link:
     english: str
     roles: frozenset[str] = frozenset()
 
+    @property
+    def work(self) -> bool:
+        """Whether it leads to somebody's work, and stands in the bar of its own for that."""
+        return bool(self.roles - APPLICANTS)
 
+
+APPLICANTS: Final = frozenset({"applicant", "agent"})
 DESK: Final = frozenset({"catalog_editor", "staffing_office", "legal_office"})
+APPROVERS: Final = frozenset({"officer", "department_head", "supervisor"})
 NAVIGATION: Final = (
     Link("catalog", "/", "办事指南", "Services"),
+    Link("intake", "/booking", "预约办理", "Appointments"),
+    Link("intake", "/my/cases", "我的办件", "My cases", APPLICANTS),
     Link("disclosure", "/", "办件公示", "Figures"),
     Link("disclosure", "/cases", "办件列表", "Cases"),
-    Link("catalog", "/calendars", "工作日历", "Calendar"),
-    Link("disclosure", "/how", "数据从何而来", "How do we know?"),
+    Link("disclosure", "/open", "政府信息公开", "Open information"),
+    Link("disclosure", "/foi", "依申请公开", "Ask for information"),
+    Link(
+        "disclosure",
+        "/foi-desk",
+        "公开申请办理",
+        "Requests' desk",
+        frozenset({"foi_officer", "foi_office_head", "supervisor"}),
+    ),
+    Link(
+        "disclosure",
+        "/open-desk",
+        "信息发布",
+        "Publishing desk",
+        frozenset({"disclosure_editor", "secrecy_reviewer", "disclosure_approver"}),
+    ),
+    Link("intake", "/desk/queue", "窗口工作台", "Desk", frozenset({"clerk", "supervisor"})),
+    Link("intake", "/desk/appointments", "当日预约", "Day's list", frozenset({"clerk"})),
+    Link("intake", "/desk/fees", "收费", "Fees", frozenset({"clerk", "fee_officer"})),
+    Link(
+        "intake", "/desk/ratings", "好差评", "Ratings", frozenset({"clerk", "unit", "supervisor"})
+    ),
+    Link(
+        "intake",
+        "/hotline",
+        "热线工单",
+        "Hotline",
+        frozenset({"hotline_operator", "unit", "supervisor"}),
+    ),
+    Link(
+        "intake",
+        "/villages",
+        "村（社区）证明",
+        "Village certificates",
+        frozenset({"village_clerk", "township_clerk"}),
+    ),
+    Link("intake", "/issuing", "统一出件", "Issuing window", frozenset({"issuing_clerk"})),
+    Link("approval", "/desk", "审批工作台", "Approval desk", APPROVERS),
+    Link("approval", "/survey-calendar", "联合踏勘", "Site surveys", APPROVERS),
+    Link("approval", "/commitment-register", "承诺书台账", "Commitments", APPROVERS),
+    Link("approval", "/review-meetings", "评审会议", "Meetings", frozenset({"clerk"})),
     Link("catalog", "/desk", "目录编辑", "Editor's desk", DESK),
     Link("catalog", "/imports", "导入导出", "Imports", frozenset({"catalog_importer"})),
 )
@@ -146,7 +194,9 @@ class Pages:
             "csrf": csrf,
             "sign_in": sign_in,
             "service": self._service,
-            "navigation": links,
+            "navigation": [entry for entry in links if not entry[0].work],
+            "work": [entry for entry in links if entry[0].work],
+            "calendars": f"{root}/catalog/calendars",
             "home": f"{root}/disclosure/",
             "how": f"{root}/disclosure/how",
         }

@@ -59,6 +59,8 @@ class Moment:
     light: Light = ""
     raw: str = ""
     """The event as stored, shown one tap away."""
+    anchor: str = ""
+    """Where a link to this moment leads; "" when none does."""
 
 
 @dataclass(frozen=True)

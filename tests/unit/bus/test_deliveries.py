@@ -77,6 +77,7 @@ def test_a_delivery_is_read_whatever_its_pieces(shape: str, size: int, chunk: in
             str(properties.get("type", "")),
             first[1].headers,
             body[:size],
+            str(properties.get("user_id", "")),
         ),
     )
     assert dict(first[1].headers) == properties.get("application_headers", {})

@@ -161,9 +161,9 @@ def test_a_believed_token_still_ends(issuer: Issuer, verifier: Verifier) -> None
     token = _sign(issuer, _claims(exp=int(time.time()) - LEEWAY_S + 1))
     assert verifier.caller(f"Bearer {token}").known
 
-    with patch.object(time, "time", return_value=time.time() + 2):
-        with pytest.raises(NotAuthenticatedError, match="expired"):
-            verifier.caller(f"Bearer {token}")
+    later = patch.object(time, "time", return_value=time.time() + 2)
+    with later, pytest.raises(NotAuthenticatedError, match="expired"):
+        verifier.caller(f"Bearer {token}")
 
 
 def test_a_believed_token_ends_with_its_key(issuer: Issuer, verifier: Verifier) -> None:

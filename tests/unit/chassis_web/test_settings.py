@@ -69,8 +69,37 @@ def test_secrets_are_not_shown(env: dict[str, str]) -> None:
 def test_production_refuses_the_development_issuer(env: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="development issuer"):
         Settings.read("intake", env | {"BANJIAN_ENV": "production"})
-    real = env | {"BANJIAN_ENV": "production", "BANJIAN_TOKEN_ISSUER": "https://id.example.cn"}
+    real = env | {
+        "BANJIAN_ENV": "production",
+        "BANJIAN_TOKEN_ISSUER": "https://id.example.cn",
+        "BANJIAN_STORAGE": "s3://files?endpoint=https://s3.example.cn",
+    }
     assert Settings.read("intake", real).production
+
+
+def test_production_does_not_take_uploads_without_a_place_for_them(env: dict[str, str]) -> None:
+    real = env | {"BANJIAN_ENV": "production", "BANJIAN_TOKEN_ISSUER": "https://id.example.cn"}
+    with pytest.raises(SettingsError, match="BANJIAN_STORAGE is missing"):
+        Settings.read("intake", real)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/srv/files",
+        "file://host/files",
+        "file:///",
+        "http://s3.example.cn/files",
+        "s3://",
+        "s3://key:secret@files",
+        "s3://files?secret=x",
+        "s3://files?endpoint=https://key:secret@s3.example.cn",
+    ],
+)
+def test_a_storage_is_a_folder_or_a_bucket_and_holds_no_keys(env: dict[str, str], url: str) -> None:
+    with pytest.raises(SettingsError, match="BANJIAN_STORAGE is wrong") as caught:
+        Settings.read("intake", env | {"BANJIAN_STORAGE": url})
+    assert "secret@" not in str(caught.value)
 
 
 def test_only_houses_that_take_what_outsiders_send_need_a_vault(env: dict[str, str]) -> None:
@@ -83,7 +112,7 @@ def test_only_houses_that_take_what_outsiders_send_need_a_vault(env: dict[str, s
 def test_the_table_explains_every_setting() -> None:
     table = Settings.table()
 
-    assert len(table) == 16
+    assert len(table) == 27
     assert all(meaning for _, _, meaning in table)
     assert ("BANJIAN_ENV", "required") in [row[:2] for row in table]
 

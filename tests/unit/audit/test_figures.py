@@ -1,0 +1,177 @@
+"""A second reading of the measures: cases folded, figures counted and rounded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from banjian_verify import figures as second
+from banjian_verify.export import EventLine
+from banjian_verify.figures import Cases, Figure
+from banjian_verify.run import verify
+from banjian_verify.trust import Trust
+from services.disclosure.projections import facts
+from services.kernel.rounding import Rounding, percent
+from tests.unit.audit.made import event, make
+
+COUNTED = ("accepted", "completed", "corrected", "retracted", "uncounted", "reopened")
+
+
+def say(position: int, topic: str, case: str = "c", **data: Any) -> EventLine:
+    body = {"region": "341202", "data": {"project_no": case, **data}}
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    name = f"intake.{topic}.v1"
+    return EventLine(position, UUID(int=position), 1, name, at, json.dumps(body).encode())
+
+
+def accepted(position: int, case: str = "c", day: int = 1, **data: Any) -> EventLine:
+    said = {"department": "D1", "item_code": "i", "channel": "window", **data}
+    at = f"2020-01-{day:02d}T09:00:00+08:00"
+    return say(position, "case-accepted", case, accepted_at=at, **said)
+
+
+def completed(position: int, case: str = "c", day: int = 5, kind: int = 1) -> EventLine:
+    at = f"2020-01-{day:02d}T09:00:00+08:00"
+    return say(position, "case-completed", case, completed_at=at, completion_kind=kind)
+
+
+def figure(measure: str = "S03", upto: int = 99, day: int = 31, **filters: str) -> Figure:
+    as_of = datetime.fromisoformat(f"2020-01-{day:02d}T23:59:59+08:00")
+    denominator = 1 if measure == "S03" else None
+    return Figure("f", 1, measure, 1, denominator, "100.00", "HALF_UP", 2, as_of, upto, filters)
+
+
+def count(events: list[EventLine], asked: Figure) -> tuple[int, int | None, str | None]:
+    cases = Cases()
+    for one in events:
+        cases(one)
+    found = cases.recount(asked)
+    return found.numerator, found.denominator, found.value
+
+
+def test_cases_are_counted_as_of_a_moment_and_a_position() -> None:
+    events = [accepted(1), accepted(2, "d"), completed(3), completed(4, "d", day=20)]
+
+    assert count(events, figure()) == (2, 2, "100.00")
+    assert count(events, figure(upto=3)) == (1, 2, "50.00")
+    assert count(events, figure(day=10)) == (1, 2, "50.00")
+    assert count(events, figure(day=1, upto=1)) == (0, 1, "0.00")
+    assert count(events, figure("S04", day=10)) == (1, None, "1")
+    assert count(events, figure("S02", **{"from": "2020-01-10T00:00:00+08:00"})) == (1, None, "1")
+    assert count([], figure()) == (0, 0, None)
+
+
+def test_what_was_taken_back_or_deleted_does_not_count() -> None:
+    events = [accepted(1), completed(2)]
+
+    for last, expected in (
+        (say(3, "case-deleted-in-error"), (0, 0, None)),
+        (say(3, "acceptance-withdrawn"), (0, 0, None)),
+        (say(3, "external-record-retracted", record="accept"), (0, 0, None)),
+        (say(3, "external-record-retracted", record="result"), (0, 1, "0.00")),
+        (say(3, "external-record-retracted", record="process"), (1, 1, "100.00")),
+        (say(3, "case-reopened"), (0, 1, "0.00")),
+        (completed(3, kind=3), (0, 0, None)),
+        (completed(3, day=31, kind=1), (1, 1, "100.00")),
+        (accepted(3, day=2), (0, 1, "0.00")),
+    ):
+        assert count([*events, last], figure()) == expected, last.topic
+
+
+def test_a_correction_moves_a_case() -> None:
+    changed = {"department": "D2", "completed_at": "2020-02-05T00:00:00+08:00"}
+    events = [
+        accepted(1),
+        completed(2),
+        say(3, "external-record-corrected", record="result", changed=changed),
+    ]
+
+    assert count(events, figure(department="D1")) == (0, 0, None)
+    assert count(events, figure(department="D2")) == (0, 1, "0.00")
+    assert count(events, figure(department="D1", upto=2)) == (1, 1, "100.00")
+    for filters in ({"region": "341202"}, {"item": "i"}, {"channel": "window"}):
+        assert count(events, figure(upto=2, **filters)) == (1, 1, "100.00")
+    assert count(events, figure(upto=2, channel="online")) == (0, 0, None)
+
+
+@pytest.mark.parametrize("rounding", ["HALF_UP", "FLOOR", "EXACT"])
+@pytest.mark.parametrize(
+    ("numerator", "denominator"),
+    [(1, 3), (2, 3), (273411, 273468), (99999, 100000), (0, 7), (7, 7)],
+)
+def test_it_rounds_as_the_house_does(numerator: int, denominator: int, rounding: str) -> None:
+    asked = figure()
+    again = replace(asked, rounding=rounding)
+
+    house = percent(numerator, denominator, 2, Rounding(rounding))
+
+    assert second._value(again, numerator, denominator) == str(house)
+
+
+def test_every_fact_the_figures_are_counted_from_is_read() -> None:
+    """A new kind of fact in disclosure's projection has to be read here, too."""
+    shown = {
+        topic for topic, project in facts._SHOWN.items() if project.__name__.strip("_") in COUNTED
+    }
+
+    assert shown == set(second._READ)
+    assert {name.strip("_") for name in dir(facts)} >= set(COUNTED)
+
+
+def published(numerator: int, **changed: Any) -> EventLine:
+    said = {
+        "measure": "S03",
+        "numerator": numerator,
+        "denominator": 2,
+        "value": f"{numerator * 50}.00",
+        "as_of": "2020-01-31T23:59:59+08:00",
+        "rounding": "HALF_UP",
+        "places": 2,
+        "unit": "percent",
+        "positions": {"intake": 3},
+        "filters": {},
+        **changed,
+    }
+    one = event(1, json.dumps({"data": said}).encode())
+    return EventLine(
+        1, one.stream, 1, "disclosure.statistic-published.v1", one.recorded_at, one.state
+    )
+
+
+class Both:
+    """An export of two logs."""
+
+    def __init__(self, told: EventLine) -> None:
+        cases = [accepted(1), accepted(2, "d"), completed(3)]
+        self._logs = {
+            "intake": make(cases, [3], "intake"),
+            "disclosure": make([told], [1], "disclosure"),
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        services = {name: log.said for name, log in self._logs.items()}
+        return {"format": "banjian-audit-export/1", "services": services}
+
+    def lines(self, service: str, name: str) -> Any:
+        return self._logs[service].lines(service, name)
+
+
+def test_a_published_figure_is_counted_again_from_the_export() -> None:
+    good = verify(Both(published(1)), Trust())
+    wrong = verify(Both(published(2)), Trust())
+
+    assert good.good, good.problems
+    assert [one.same for one in good.figures] == [True]
+    assert not wrong.good
+    assert "the events say 1 of 2" in wrong.problems[0].what
+    other = verify(Both(published(1, measure="S40")), Trust())
+    assert other.good
+    assert "counts S01" in other.figures[0].why_not
+    early = verify(Both(published(1, positions={"intake": 9})), Trust())
+    assert "from 1 to 9" in early.figures[0].why_not
+    assert not verify(Both(published(1)), Trust(), ["no-such"]).good

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -56,6 +56,15 @@ class SubmitCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """When it was handed in, with offset; now when absent, never later."""
     project_no: Number = ""
     """A number given elsewhere; made here when absent."""
+    acceptance: Literal["", "at_once", "later"] = ""
+    """`at_once`: a clerk attests that everything is there, the default for a clerk; anybody else
+    applies and waits (`later`), unless a declared rule of the item accepts."""
+    draft: bool = False
+    """Begin it only; it is handed in by `POST /cases/<project_no>/submission`."""
+    declared_trust: bool = False
+    """The applicant vouches for what they say (信任在先、审核在后)."""
+    account: Annotated[str, msgspec.Meta(max_length=64, pattern="^[0-9A-Za-z._-]*$")] = ""
+    """Who may act for it besides a clerk; of other callers always their own account."""
 
 
 class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,6 +76,8 @@ class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int | None = None
     reason_code: str = ""
     reason: str = ""
+    version: int = 0
+    """Of the case after this; say it as `expected_version` in the next act."""
 
 
 class CasesQuery(PageQuery, frozen=True, kw_only=True):
@@ -76,6 +87,9 @@ class CasesQuery(PageQuery, frozen=True, kw_only=True):
     department: Annotated[str, msgspec.Meta(max_length=64)] = ""
     channel: Short = ""
     item_code: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    window: Short = ""
+    account: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Only of your own account, unless you are a clerk."""
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -95,6 +109,23 @@ class ClockView(msgspec.Struct, frozen=True):
     due_at: datetime
     calendar_version: str
     provisional: bool
+
+
+class Outstanding(msgspec.Struct, frozen=True):
+    """One thing the applicant still has to bring."""
+
+    code: str
+    material: str
+    wrong: str
+
+
+class StandstillView(msgspec.Struct, frozen=True):
+    """One time a clock stood still, or stands still."""
+
+    clock: str
+    reason: str
+    since: datetime
+    until: datetime | None
 
 
 class CaseView(msgspec.Struct, frozen=True):
@@ -127,6 +158,29 @@ class CaseView(msgspec.Struct, frozen=True):
     """The limits counted here; what a sender states is only `promised_due_at`."""
     breaches: dict[str, datetime] = {}
     """The ends that passed while the case was open, by clock."""
+    mode: str = ""
+    """How it was accepted: manual, auto, deemed (by silence); empty for an outside system."""
+    rule_version: int | None = None
+    legal_date: date | None = None
+    """The day its materials count as received."""
+    notice_due_at: datetime | None = None
+    """Silence beyond it accepts the case (行政许可法 art. 32)."""
+    correction_due_on: date | None = None
+    outstanding: list[Outstanding] = []
+    """What the one-time notice asks for and has not come."""
+    faults: int = 0
+    """Notices beyond the one there may be."""
+    suspended: bool = False
+    waits_for: list[str] = []
+    """Why its clocks stand still."""
+    standstills: list[StandstillView] = []
+    task_ids: list[str] = []
+    ended_at: datetime | None = None
+    """When it came to nothing."""
+    delivered_at: datetime | None = None
+    archived_at: datetime | None = None
+    review: str | None = None
+    """What a person is asked to look at."""
 
 
 class CaseHistory(msgspec.Struct, frozen=True):
@@ -175,4 +229,23 @@ def case_view(case: Case) -> CaseView:
             for clock, counted in case.counts.items()
         ],
         breaches=case.breaches,
+        mode="deemed" if case.deemed else case.mode,
+        rule_version=case.rule_version,
+        legal_date=case.legal_date,
+        notice_due_at=case.notice_due_at,
+        correction_due_on=case.correction_due,
+        outstanding=[Outstanding(one.code, one.material, one.wrong) for one in case.outstanding],
+        faults=case.faults,
+        suspended=case.suspended,
+        waits_for=[reason.value for reason in case.waits_for],
+        standstills=[
+            StandstillView(clock, one.reason.value if one.reason else "", one.since, one.until)
+            for clock, stops in case.still.items()
+            for one in stops
+        ],
+        task_ids=list(case.task_ids),
+        ended_at=case.ended_at,
+        delivered_at=case.delivered_at,
+        archived_at=case.archived_at,
+        review=case.review,
     )

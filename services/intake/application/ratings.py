@@ -12,6 +12,7 @@ from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.chassis.projection import Change
 from services.chassis.vault import Opening
+from services.intake import timers
 from services.intake.application.notes import Notes
 from services.intake.domain import Case
 from services.intake.domain.clocks import breach_at
@@ -23,11 +24,12 @@ from services.intake.domain.rating_terms import (
     RatingState,
     TooEarlyToRateError,
 )
-from services.intake.domain.ratings import Rating, rating_stream
+from services.intake.domain.ratings import Rating, asked_after, rating_stream
+from services.kernel.calendar import WorkCalendar
 from services.kernel.facts import Actor, ActorKind, Facts
 from services.kernel.identifiers import stream_id
 
-CONTACT: Final = "bad_review_contact"
+CONTACT: Final = timers.CONTACT
 DEFAULT: Final = "evaluation_default"
 """Both are due in the second after the last one of their limit; the key is project_no/stage."""
 
@@ -55,13 +57,15 @@ class Ratings(Notes):
         *,
         key: str | None = None,
     ) -> Done:
-        """Ask the applicant for a rating of a stage that the case has reached."""
+        """Ask the applicant for a rating of a stage the case has reached; asked twice is once."""
         case = self.find(Case, stream_id("case", project_no))
         if case is None or stage not in STAGES:
             raise NotFoundError("there is no such case or stage")
         if (case.accepted_at if stage == 1 else case.completed_at) is None:
             raise TooEarlyToRateError("the case has not reached this stage", "stage")
         found = self.find(Rating, rating_stream(project_no, stage)) or Rating.of(project_no, stage)
+        if found.version and found.state is RatingState.INVITED:
+            return self._file_rating(found)  # asked already, and nobody has answered yet
         about = self._of_case(facts, project_no, case.department)
         calendar = self._catalog(()).calendar
         found.invite(about, project_no, stage, case.subject_id, channels, calendar)
@@ -183,6 +187,37 @@ class Ratings(Notes):
         found = self._texts(rating.subject_id, [start + part for part in parts], opening)
         return {name.removeprefix(start).lstrip("_") or "text": found[name] for name in found}
 
+    def recount(self, watched: str, key: str, facts: Facts, calendar: WorkCalendar) -> None:
+        """Count the limit again at whose end this deadline is; others go on to theirs."""
+        if watched != CONTACT:
+            super().recount(watched, key, facts, calendar)
+            return
+        project_no, _, stage = key.rpartition("/")
+        rating = self._rating(project_no, int(stage))
+        if rating.recount_limit(self._of_rating(facts, rating), calendar):
+            self._file_rating(rating)
+
+    def _file(self, case: Case, calendar: WorkCalendar | None = None, firing: str = "") -> None:
+        """Ask for a rating in the unit of work in which a case reaches a stage (DOMAIN.md 2.5)."""
+        asked, fresh = asked_after(case), case.version == len(case.pending)
+        super()._file(case, calendar, firing)
+        for stage, fact in asked:
+            stream = rating_stream(case.project_no, stage)
+            if not fresh and self.find(Rating, stream) is not None:
+                continue
+            about = replace(fact.facts, actor=Actor(ActorKind.SYSTEM, "intake"))
+            rating = Rating.of(case.project_no, stage)
+            days = calendar or self._catalog(()).calendar
+            rating.invite(
+                self._of_case(about, case.project_no, case.department),
+                case.project_no,
+                stage,
+                case.subject_id,
+                [case.channel],
+                days,
+            )
+            self._file_rating(rating)
+
     def fire(self, due: Due) -> None:
         """Do what a deadline of a rating is for; those of others go on to them."""
         if due.kind not in (CONTACT, DEFAULT):
@@ -226,7 +261,8 @@ class Ratings(Notes):
 
 def _deadlines(rating: Rating) -> Iterable[Change]:
     """Bring the deadlines of a rating in line with it."""
-    yield cancel_deadlines((CONTACT, DEFAULT), rating.key)
+    if rating.version > len(rating.pending):
+        yield cancel_deadlines((CONTACT, DEFAULT), rating.key)
     wanted = []
     if rating.state is RatingState.INVITED and rating.answer_until:
         wanted.append(Deadline(DEFAULT, rating.key, breach_at(rating.answer_until)))

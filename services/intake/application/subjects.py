@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.eventlog.application import Application, command
@@ -23,11 +24,17 @@ from services.chassis.vault import (
     refuse_under_way,
 )
 from services.intake.domain.case import Case
+from services.intake.domain.contacts import contact_stream
 from services.intake.domain.erasure import Ground, Subject
+from services.intake.domain.slots import slot_of, slot_stream
+from services.intake.domain.tickets import ticket_stream
+from services.intake.domain.villages import village_stream
+from services.intake.domain.visits import visit_stream
 from services.intake.refused import BODIES
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 
+CASE: Final = "case"
 NAMED: int = 20
 """So many holds are named in a refusal."""
 
@@ -70,7 +77,7 @@ class Subjects(Application):
         with self.database.transaction() as cursor:
             connection = cursor.connection
             ids = self.openings.same_person(connection, subject_id)
-            holds = self._vault.holds(connection, ids)
+            holds = self.named(self._vault.holds(connection, ids))
             number = self._number(connection, subject_id, holds)
             exported = exported_since_stored(connection, ids, Purpose.ARCHIVE.value)
         _refuse_held(holds)
@@ -94,6 +101,22 @@ class Subjects(Application):
         )
         asked = self._say_erased(facts, subject_id, ids, holds, ground)
         return Erasure(ids, bodies.count, str(asked.id), asked.version)
+
+    def named(self, holds: Iterable[Hold]) -> list[Hold]:
+        """Say of each hold of intake what it is: the vault knows only that a number stands."""
+        known = list(holds)
+        streams = {
+            stream: (one.reason, what)
+            for one in known
+            if one.kind == CASE
+            for what, stream in _streams(one.reason)
+        }
+        rows = self.database.read(
+            "SELECT stream FROM events WHERE stream = ANY(%s::uuid[]) AND version = 1",
+            ([str(stream) for stream in streams],),
+        )
+        kinds = dict(streams[UUID(str(stream))] for (stream,) in rows)
+        return [replace(one, kind=kinds.get(one.reason, one.kind)) for one in known]
 
     def _say_erased(
         self,
@@ -125,6 +148,21 @@ class Subjects(Application):
     def _any_accepted(self, cases: Sequence[str]) -> bool:
         found = (self.find(Case, stream_id("case", number)) for number in cases)
         return any(case is not None and case.accepted_at is not None for case in found)
+
+
+def _streams(number: str) -> Iterator[tuple[str, UUID]]:
+    """Give the streams a number may be of, by what they are of."""
+    yield CASE, stream_id("case", number)
+    yield "ticket", ticket_stream(number)
+    yield "home_visit", visit_stream(number)
+    yield "village_certificate", village_stream(number)
+    yield "enquiry", contact_stream(number)
+    yield "appointment", slot_stream(slot_of(number))
+
+
+def stream_of_hold(hold: Hold) -> UUID | None:
+    """Give the stream of what a named hold is about; None when it is nothing of intake."""
+    return dict(_streams(hold.reason)).get(hold.kind)
 
 
 def _refuse_held(holds: Sequence[Hold]) -> None:

@@ -10,6 +10,7 @@ from services.chassis.deadlines import Due, cancel_deadlines, set_deadline
 from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
+from services.intake import timers
 from services.intake.application.notes import Notes
 from services.intake.application.ratings import Done
 from services.intake.domain.clocks import breach_at
@@ -21,10 +22,11 @@ from services.intake.domain.ticket_terms import (
     TicketState,
 )
 from services.intake.domain.tickets import Ticket, ticket_stream
+from services.kernel.calendar import WorkCalendar
 from services.kernel.facts import Actor, ActorKind, Facts
 from services.kernel.identifiers import stream_id
 
-OVERDUE: Final = "ticket_overdue"
+OVERDUE: Final = timers.TICKET
 """Due in the second after the limit's last one; the key is the ticket_no."""
 TEXT: Final = "ticket_text"
 """The vault field with what the caller said."""
@@ -177,6 +179,15 @@ class Tickets(Notes):
         """Give what was said and answered, by part; the opening is written down."""
         found = self._texts(ticket.subject_id, list(_TEXTS), opening)
         return {name.removeprefix("ticket_"): text for name, text in found.items()}
+
+    def recount(self, watched: str, key: str, facts: Facts, calendar: WorkCalendar) -> None:
+        """Count the limit again at whose end this deadline is; others go on to theirs."""
+        if watched != OVERDUE:
+            super().recount(watched, key, facts, calendar)
+            return
+        ticket = self._ticket(key)
+        if ticket.recount_limit(self._of_ticket(facts, ticket), calendar):
+            self._file_ticket(ticket)
 
     def fire(self, due: Due) -> None:
         """Do what a deadline of a ticket is for; those of others go on to them."""

@@ -1,11 +1,22 @@
-"""A case from its application to its completion."""
+"""A case from its application to its completion; each base says one part of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self, cast
+from typing import cast
 
-from services.intake.domain.clocks import count, in_time, limits_of
+from services.intake.domain import case_events
+from services.intake.domain.case_events import (
+    AcceptanceWithdrawn,
+    CaseDecided,
+    CaseResumed,
+    CaseRouted,
+    CaseSuspended,
+)
+from services.intake.domain.case_rules import (
+    NotImmediateError,
+)
+from services.intake.domain.clocks import in_time
 from services.intake.domain.events import (
     CaseAccepted,
     CaseCompleted,
@@ -15,49 +26,31 @@ from services.intake.domain.events import (
     ExternalRecordCorrected,
     ExternalRecordRetracted,
 )
-from services.intake.domain.items import ItemVersion
-from services.intake.domain.records import (
-    ResultSaid,
-    Row,
+from services.intake.domain.record_events import (
+    SpecialProcedureReported,
+    SpecialProcedureRetracted,
 )
-from services.intake.domain.reported import ReportedCase
-from services.intake.domain.rules import (
-    InFutureError,
+from services.intake.domain.records import ResultSaid
+from services.intake.domain.recounts import LimitRecounted
+from services.intake.domain.reopened import ReopenedCase
+from services.intake.domain.terms import (
+    ENDED,
+    RUNNING,
+    CaseState,
+    Decision,
 )
-from services.intake.domain.terms import Application, CaseState, Decision
 from services.kernel.aggregate import applies
 from services.kernel.calendar import WorkCalendar
-from services.kernel.clock import Kind
 from services.kernel.facts import Facts
-from services.kernel.identifiers import stream_id
+
+IMMEDIATE = "IMMEDIATE"
 
 
-class Case(ReportedCase):
+class Case(ReopenedCase):
     """One case. Stream: `stream_id("case", project_no)`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.refusal: str | None = None
-
-    @classmethod
-    def submit(cls, facts: Facts, said: Application, row: Row | None = None) -> Self:
-        """Take in an application.
-
-        Raises:
-            InFutureError: it claims to be handed in later than now (A02).
-        """
-        submitted_at = said.submitted_at or facts.occurred_at
-        if submitted_at > facts.occurred_at:
-            raise InFutureError("an application cannot be handed in later than now", "submitted_at")
-        case = cls.begin(stream_id("case", said.project_no))
-        case.record(
-            CaseSubmitted,
-            facts,
-            **vars(said) | {"submitted_at": submitted_at},
-            data_source=row.data_source if row else None,
-            row_guid=row.row_guid if row else None,
-        )
-        return case
 
     @property
     def on_time(self) -> bool | None:
@@ -67,11 +60,6 @@ class Case(ReportedCase):
         return in_time(self.completed_at, self.promised_due_at)
 
     @property
-    def is_open(self) -> bool:
-        """Whether something is still to be decided; as long, its applicant is not erased."""
-        return self.state in (CaseState.SUBMITTED, CaseState.ACCEPTED)
-
-    @property
     def turned(self) -> bool:
         """Whether what is pending may have opened or closed it."""
         return any(isinstance(fact, _TURNS) for fact in self.pending)
@@ -79,109 +67,160 @@ class Case(ReportedCase):
     @property
     def retimed(self) -> bool:
         """Whether what is pending may have given or taken an end, or moved one."""
-        return any(isinstance(fact, _RETIMES) for fact in self.pending)
-
-    def accept(
-        self, facts: Facts, item: ItemVersion, accepted_at: datetime, calendar: WorkCalendar
-    ) -> None:
-        """Accept at the window, under the version in force; both limits are counted here."""
-        limit = count(Kind.PROMISED, item.promised, accepted_at, calendar)
-        self.record(
-            CaseAccepted,
-            facts,
-            project_no=self.project_no,
-            item_code=item.item_code,
-            item_version=item.item_version,
-            item_name=item.name,
-            case_type=item.case_type,
-            channel=self.channel,
-            department=item.department,
-            department_name=item.department_name,
-            window=self.window,
-            accepted_at=accepted_at,
-            promised_due_at=limit.at,
-            mode="manual",
-            subject_id=self.subject_id,
-            **limits_of(item, accepted_at, calendar, limit),
+        return any(
+            isinstance(fact, _RETIMES) or (isinstance(fact, CaseRouted) and fact.waits)
+            for fact in self.pending
         )
 
-    def refuse(self, facts: Facts, reason_code: str, reason: str) -> None:
-        """Refuse the application with a reason for the applicant."""
+    def route(self, facts: Facts, department: str, task_id: str, waits: bool = False) -> None:
+        """Say that approval has it; without effect where that is known, or it is over.
+
+        Args:
+            waits: its task waits for others of the project.
+        """
+        if self.rows or not self.running or task_id in self.task_ids:
+            return
         self.record(
-            CaseRefused,
+            CaseRouted,
             facts,
             project_no=self.project_no,
-            item_code=self.item_code,
-            reason_code=reason_code,
-            reason=reason,
-            refused_at=facts.occurred_at,
-            channel=self.channel,
-            subject_id=self.subject_id,
+            department=department,
+            task_ids=[task_id],
+            waits=waits or None,
         )
 
-    def complete(self, facts: Facts, decision: Decision) -> bool:
+    def decide_on_spot(self, facts: Facts, granted: bool, reason: str = "") -> None:
+        """Decide an immediate item at the window.
+
+        受审分离 (A03) holds for everything else: approval refuses who accepted. An immediate item
+        (即办件) is accepted and decided in one go, often with one clerk at the window, so here the
+        same person may decide; the event names them, and who accepted stands in the acceptance.
+
+        Raises:
+            NotImmediateError: it is no immediate item.
+            CaseStateError: it is not under way.
+        """
+        self._must(RUNNING, "only a case that is under way is decided")
+        if self.case_type != IMMEDIATE:
+            raise NotImmediateError("only immediate items are decided at the window")
+        self.record(
+            CaseDecided,
+            facts,
+            project_no=self.project_no,
+            granted=granted,
+            conditional=False,
+            decided_at=facts.occurred_at,
+            on_spot=True,
+            decided_by=facts.actor.id,
+            reason=reason or None,
+        )
+        self._complete(facts, granted, 0 if granted else 1, facts.occurred_at)
+
+    def complete(
+        self, facts: Facts, decision: Decision, calendar: WorkCalendar | None = None
+    ) -> bool:
         """Complete the case as approval decided; a decision that has lost its ground has no effect.
 
-        A reported result that was corrected meanwhile counts as corrected.
+        A reported result that was corrected meanwhile counts as corrected. A pre-decision decides
+        and does not complete. `calendar` ends what stands still.
         """
-        if self.state is not CaseState.ACCEPTED:
+        if self.state not in _DECIDABLE:
             return False
         ground = self.rows.result(decision.row_guid)
         if ground is not None and ground.retracted:
             return False
+        if decision.conditional and self.state is CaseState.DECIDED:
+            return False
+        if self.suspended and calendar is not None:
+            self.wind_up(facts, calendar)
+        if not self.rows:
+            self.record(
+                CaseDecided,
+                facts,
+                project_no=self.project_no,
+                granted=decision.granted,
+                conditional=decision.conditional,
+                decided_at=decision.decided_at,
+                decided_by=decision.decided_by,
+                task_id=decision.task_id,
+            )
+        if decision.conditional:
+            return True
         said = cast(ResultSaid, ground.said) if ground else None
-        completed_at = said.completed_at if said else decision.decided_at
+        self._complete(
+            facts,
+            said.result == "granted" if said else decision.granted,
+            said.completion_kind if said else decision.completion_kind,
+            said.completed_at if said else decision.decided_at,
+            decision.row_guid,
+        )
+        return True
+
+    def _complete(
+        self, facts: Facts, granted: bool, kind: int, at: datetime, row_guid: str | None = None
+    ) -> None:
         due_at = self.promised_due_at
         self.record(
             CaseCompleted,
             facts,
             project_no=self.project_no,
-            completion_kind=said.completion_kind if said else decision.completion_kind,
-            granted=said.result == "granted" if said else decision.granted,
-            completed_at=completed_at,
-            on_time=None if due_at is None else in_time(completed_at, due_at),
+            completion_kind=kind,
+            granted=granted,
+            completed_at=at,
+            on_time=None if due_at is None else in_time(at, due_at),
             subject_id=self.subject_id or None,
-            row_guid=decision.row_guid,
+            row_guid=row_guid,
         )
-        return True
 
-    @applies(CaseSubmitted)
-    def _submitted(self, event: CaseSubmitted) -> None:
-        self.project_no = event.project_no
-        self.item_code = event.item_code
-        self.channel = event.channel
-        self.window = event.window
-        self.subject_id = event.subject_id
-        self.submitted_at = event.submitted_at
+    @applies(CaseRouted)
+    def _routed(self, event: CaseRouted) -> None:
+        self.state = CaseState.IN_REVIEW
+        self.task_ids = (*self.task_ids, *event.task_ids)
+        self.waits = bool(event.waits)
 
-    @applies(CaseAccepted)
-    def _accepted(self, event: CaseAccepted) -> None:
-        self.state = CaseState.ACCEPTED
-        self.item_version = event.item_version
-        self.item_name = event.item_name
-        self.case_type = event.case_type
-        self.channel = event.channel
-        self.department = event.department
-        self.window = event.window
-        self.accepted_at = event.accepted_at
-        self.promised_due_at = event.promised_due_at
-        self.counts.accepted(event)
-        self._open()
-        self.rows.accepted(event, self.submitted_at)
-
-    @applies(CaseRefused)
-    def _refused(self, event: CaseRefused) -> None:
-        self.state = CaseState.REFUSED
-        self.refusal = event.reason_code
+    @applies(CaseDecided)
+    def _decided(self, event: CaseDecided) -> None:
+        if event.conditional:
+            self.state = CaseState.DECIDED
+            self.conditional = True
 
     @applies(CaseCompleted)
     def _completed(self, event: CaseCompleted) -> None:
-        self.state = CaseState.COMPLETED
+        if self.state not in ENDED:
+            self.state = CaseState.COMPLETED
         self.completed_at = event.completed_at
         self.completion_kind = event.completion_kind
         self.granted = event.granted
         self.completed_by = event.row_guid
 
 
-_TURNS = (CaseSubmitted, CaseAccepted, CaseRefused, CaseCompleted, ExternalRecordRetracted)
-_RETIMES = (*_TURNS[1:], ExternalRecordCorrected, ClockRecalculated)
+_DECIDABLE = RUNNING | {CaseState.DECIDED}
+_TURNS = (
+    CaseSubmitted,
+    CaseAccepted,
+    CaseRefused,
+    CaseCompleted,
+    ExternalRecordRetracted,
+    case_events.CaseAbandoned,
+    case_events.CaseNotRequired,
+    case_events.CaseWithdrawn,
+    case_events.CaseVoided,
+    case_events.CaseDeletedInError,
+    case_events.RefusalOverturned,
+    case_events.CaseReopened,
+    AcceptanceWithdrawn,
+)
+_RETIMES = (
+    *_TURNS,
+    ExternalRecordCorrected,
+    ClockRecalculated,
+    SpecialProcedureReported,
+    SpecialProcedureRetracted,
+    CaseSuspended,
+    CaseResumed,
+    case_events.CaseExtended,
+    CaseDecided,
+    LimitRecounted,
+    case_events.CorrectionNoticeIssued,
+    case_events.CorrectionReceived,
+)

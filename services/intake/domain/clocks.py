@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
+from services.intake.domain.case_events import CaseExtended, CaseResumed
 from services.intake.domain.events import (
     CaseAccepted,
     ClockRecalculated,
@@ -15,10 +17,14 @@ from services.intake.domain.items import ItemVersion
 from services.intake.domain.records import AcceptSaid
 from services.kernel import clock as kernel
 from services.kernel.calendar import WorkCalendar
-from services.kernel.clock import Cause, Clock, Due, Kind
+from services.kernel.clock import Cause, Clock, Due, Kind, Reason, Suspension
 from services.kernel.clock.due import LAST_SECOND
 from services.kernel.limits import Limit, Unit
 from services.kernel.times import SHANGHAI
+
+Still = Mapping[str, Sequence[Suspension]]
+"""The times the clocks of a case stood still, by kind."""
+NEVER: Still = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,9 @@ class Recount:
 
 class Counts(dict[str, Counted]):
     """The limits of one case that intake counted, by kind; follows the events of the case."""
+
+    extra = 0
+    """Days an extension adds, by approval or as an outside system reported it."""
 
     def accepted(self, event: CaseAccepted) -> None:
         """Follow an acceptance; older ones did not say what they had counted."""
@@ -69,29 +78,74 @@ class Counts(dict[str, Counted]):
 
     def corrected(self, event: ExternalRecordCorrected, said: AcceptSaid) -> None:
         """Follow a correction of the acceptance: the promise is counted again, or stated now."""
-        kind = Kind.PROMISED.value
-        if "promised_due_at" not in event.changed or kind not in self:
-            return
-        if event.calendar_version and said.promised_due_at:
-            calendar = event.calendar_version
-            self[kind] = replace(self[kind], due_at=said.promised_due_at, calendar=calendar)
-        else:
-            del self[kind]
+        kind, due_at = Kind.PROMISED.value, said.promised_due_at
+        calendar = event.calendar_version or ""
+        if event.promised_limit is not None and due_at is not None:
+            limit = Limit(event.promised_limit, event.promised_unit or Unit.WORKING_DAY)
+            old = self.get(kind)
+            calendar = calendar or (old.calendar if old else "")
+            self[kind] = Counted(limit, due_at, calendar)
+        elif "promised_due_at" in event.changed and kind in self:
+            if calendar and due_at:
+                self[kind] = replace(self[kind], due_at=due_at, calendar=calendar)
+            else:
+                del self[kind]
+        kind = Kind.STATUTORY.value
+        if event.statutory_limit is not None and kind in self:
+            limit = Limit(event.statutory_limit, event.statutory_unit or Unit.WORKING_DAY)
+            self[kind] = replace(self[kind], limit=limit)
 
-    def recounted(self, start: datetime, calendar: WorkCalendar) -> Iterator[Recount]:
+    def moved(self, event: CaseResumed | CaseExtended) -> None:
+        """Follow a resumption or an extension: what moved ends later now."""
+        for kind, due_at in (
+            (Kind.PROMISED.value, event.promised_due_at),
+            (Kind.STATUTORY.value, event.statutory_due_at),
+        ):
+            if due_at is not None and kind in self:
+                self[kind] = replace(
+                    self[kind],
+                    due_at=due_at,
+                    calendar=event.calendar_version or self[kind].calendar,
+                    provisional=bool(event.provisional),
+                )
+
+    def clock(
+        self,
+        kind: Kind,
+        start: datetime,
+        still: Still = NEVER,
+        also: frozenset[Reason] = frozenset(),
+    ) -> Clock | None:
+        """Give one of the clocks with all that moved it; None when it is not counted here."""
+        counted = self.get(kind.value)
+        if counted is None:
+            return None
+        suspensions = tuple(still.get(kind.value, ()))
+        limit = self._limit(counted)
+        return Clock(kind, limit, start, suspensions, also_stopped_by=also)
+
+    def _limit(self, counted: Counted) -> Limit:
+        limit = counted.limit
+        in_days = limit.unit in (Unit.WORKING_DAY, Unit.CALENDAR_DAY)
+        return replace(limit, value=limit.value + self.extra) if self.extra and in_days else limit
+
+    def recounted(
+        self, start: datetime, calendar: WorkCalendar, still: Still = NEVER
+    ) -> Iterator[Recount]:
         """Count again; gives those whose end moved, and those that are provisional no more."""
         for name, old in self.items():
             kind = Kind(name)
             before = Due(old.due_at, old.calendar, old.provisional)
             cause = Cause.CALENDAR_AMENDED  # which one does not matter to the count
-            found = kernel.recalculate(Clock(kind, old.limit, start), before, calendar, cause)
+            clock = Clock(kind, self._limit(old), start, tuple(still.get(name, ())))
+            found = kernel.recalculate(clock, before, calendar, cause)
             if found is None or found.new is None:
                 continue
             if found.moved or found.new.provisional != old.provisional:
                 yield Recount(kind, old.due_at, found.new)
 
     def amber_at(
-        self, start: datetime, due_at: datetime, calendar: WorkCalendar
+        self, start: datetime, due_at: datetime, calendar: WorkCalendar, still: Still = NEVER
     ) -> datetime | None:
         """Give the moment from which the promise is about to end.
 
@@ -99,7 +153,9 @@ class Counts(dict[str, Counted]):
         """
         counted = self.get(Kind.PROMISED.value)
         if counted is not None:
-            moment = kernel.amber_at(Clock(Kind.PROMISED, counted.limit, start), calendar)
+            suspensions = tuple(still.get(Kind.PROMISED.value, ()))
+            clock = Clock(Kind.PROMISED, self._limit(counted), start, suspensions)
+            moment = kernel.amber_at(clock, calendar)
         else:  # a promise the sender states: one working day is left
             last = due_at.astimezone(SHANGHAI).toordinal()
             before = date.fromordinal(calendar.nth(calendar.through(last) - 1))
@@ -155,6 +211,16 @@ def limits_of(
         fields["statutory_unit"] = item.statutory.unit
         provisional = provisional or statutory.provisional
     return fields | ({"provisional": True} if provisional else {})
+
+
+NOTICE_DAYS = Limit(5)
+"""一次性告知: working days from the receipt (行政许可法 art. 32 (4))."""
+
+
+def notice_due(day: date, calendar: WorkCalendar) -> datetime:
+    """Give the end of the days for the one-time notice of what was received on this legal date."""
+    received = datetime.combine(day, time(0), SHANGHAI)
+    return count(Kind.NOTICE, NOTICE_DAYS, received, calendar).at
 
 
 def breach_at(due_at: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from services.intake.domain.records import Scalar
 from services.kernel.aggregate import Fact
@@ -25,6 +25,16 @@ class CaseSubmitted(Fact):
     window: str | None = None
     data_source: str | None = None
     row_guid: str | None = None
+    account: str | None = None
+    declared_trust: bool | None = None
+    legal_date: date | None = None
+    """The day it counts for, by the cut-off of its channel (K22)."""
+    notice_due_at: datetime | None = None
+    """End of the five working days for the one-time notice (K24)."""
+    drafted: bool | None = None
+    """True when it began as a draft."""
+    project_code: str | None = None
+    """The project it belongs to (并联审批)."""
 
 
 class CaseAccepted(Fact):
@@ -60,10 +70,38 @@ class CaseAccepted(Fact):
     statutory_unit: Unit | None = None
     provisional: bool | None = None
     """True when a limit runs into a year whose calendar is not published."""
+    received_on: date | None = None
+    """The day the materials count as received."""
+    deemed: bool | None = None
+    """True when silence accepted it (行政许可法 art. 32); the mode is `auto` then."""
+    rule: str | None = None
+    rule_version: int | None = None
+    attested: bool | None = None
+    row_digest: str | None = None
+    """SHA-256 of the message as it came."""
+    project_code: str | None = None
 
 
 class CaseRefused(Fact):
-    """The centre did not take the case, and says why."""
+    """The centre did not take the case, says why, and what can be done about it (art. 32, 38)."""
+
+    TOPIC = "intake.case-refused.v2"
+
+    project_no: str
+    item_code: str
+    reason_code: str
+    reason: str
+    refused_at: datetime
+    remedies: str
+    channel: str | None = None
+    subject_id: str | None = None
+    other_authority: str | None = None
+    automatic: bool | None = None
+    """True when a rule refused it and no person looked."""
+
+
+class CaseRefusedV1(Fact):
+    """As earlier releases wrote it; never recorded any more."""
 
     TOPIC = "intake.case-refused.v1"
 
@@ -91,6 +129,8 @@ class StepReported(Fact):
     source_time: datetime
     handler: str | None = None
     unit: str | None = None
+    row_digest: str | None = None
+    """SHA-256 of the message as it came."""
 
 
 class ResultReported(Fact):
@@ -105,6 +145,11 @@ class ResultReported(Fact):
     completion_kind: int
     completed_at: datetime
     source_time: datetime
+    satisfaction: int | None = None
+    """As the source numbers it."""
+    satisfaction_scale: str | None = None
+    row_digest: str | None = None
+    """SHA-256 of the message as it came."""
 
 
 class CaseCompleted(Fact):
@@ -136,6 +181,14 @@ class ExternalRecordCorrected(Fact):
     source_time: datetime
     calendar_version: str | None = None
     """Set exactly when intake counted the promised limit in `changed`."""
+    row_digest: str | None = None
+    """SHA-256 of the message as it came."""
+    promised_limit: int | None = None
+    """With its unit; set exactly when intake counts the promised limit from here on."""
+    promised_unit: Unit | None = None
+    statutory_limit: int | None = None
+    """With its unit; set when the acceptance is of another item or version now."""
+    statutory_unit: Unit | None = None
 
 
 class ExternalRecordRetracted(Fact):
@@ -164,6 +217,8 @@ class ClockRecalculated(Fact):
     calendar_version: str
     cause: Cause
     provisional: bool | None = None
+    started_at: datetime | None = None
+    """From when it counts now; absent: the start did not move."""
 
 
 class DeadlineApproaching(Fact):

@@ -14,7 +14,9 @@ ART_58 = "《中华人民共和国行政许可法》第五十八条"
 ART_59 = "《中华人民共和国行政许可法》第五十九条"
 VOID_KINDS = frozenset({2, 3})
 """Completion kinds of a case that came to nothing: 作废, 误录删除."""
-NEVER = frozenset({CaseState.REFUSED, CaseState.RETRACTED})
+NEVER = frozenset(
+    {CaseState.REFUSED, CaseState.RETRACTED, CaseState.NOT_REQUIRED, CaseState.ABANDONED}
+)
 """States of a case that came to nothing; a new one of that kind belongs here."""
 
 
@@ -134,10 +136,13 @@ class Tariff:
 def over_since(case: Case) -> datetime | None:
     """Give when a case came to nothing, so that nothing is owed any more; None while it stands.
 
-    Of a refused or retracted one the beginning: it was never accepted.
+    Of one that was never accepted the beginning; of one that was withdrawn, forwarded, voided or
+    deleted in error the moment of that (M02).
     """
     if case.state in NEVER:
         return case.submitted_at or case.accepted_at
+    if case.ended_at is not None:
+        return case.ended_at
     return case.completed_at if case.completion_kind in VOID_KINDS else None
 
 

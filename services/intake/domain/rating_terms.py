@@ -20,6 +20,10 @@ ANSWER_WITHIN: Final = Limit(15, Unit.CALENDAR_DAY)
 """So long an invitation stands; no answer is none, never a good one."""
 
 
+DECIDED: Final = frozenset({0, 1})
+"""Completion kinds after which the applicant is asked: granted, or not."""
+
+
 class Scale(Enum):
     """How a source numbers the five levels. There is no default: a guess turns praise round."""
 

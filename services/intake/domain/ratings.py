@@ -7,7 +7,10 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
+from services.intake.domain.case import Case
+from services.intake.domain.channels import at_counter
 from services.intake.domain.clocks import count, in_time
+from services.intake.domain.events import CaseAccepted, CaseCompleted
 from services.intake.domain.rating_events import (
     BadReviewAppealed,
     BadReviewContacted,
@@ -26,6 +29,7 @@ from services.intake.domain.rating_terms import (
     ANSWER_WITHIN,
     BAD,
     CONTACT_WITHIN,
+    DECIDED,
     AlreadyAppealedError,
     AlreadyInvitedError,
     AlreadyRatedError,
@@ -41,9 +45,10 @@ from services.intake.domain.rating_terms import (
     WrongRatingStateError,
     level_of,
 )
-from services.kernel.aggregate import Aggregate, applies
+from services.intake.domain.recounts import LimitKind, OpenLimit, Recounted
+from services.kernel.aggregate import Fact, applies
 from services.kernel.calendar import WorkCalendar
-from services.kernel.clock import Kind, legal_date
+from services.kernel.clock import Clock, Kind, legal_date
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 
@@ -51,7 +56,7 @@ _S = RatingState
 _APPEALABLE = frozenset({_S.BAD, _S.CONTACTED, _S.RECTIFYING, _S.RECTIFIED})
 
 
-class Rating(Aggregate):
+class Rating(Recounted):
     """One rating; stream `stream_id("rating", f"{project_no}/{stage}")`."""
 
     def __init__(self) -> None:
@@ -65,6 +70,7 @@ class Rating(Aggregate):
         self.level: int | None = None
         self.named = False
         self.has_text = False
+        self._bad_since: datetime | None = None
         self.contact_due_at: datetime | None = None
         self.overdue = False
         """The limit for the contact passed without one."""
@@ -99,6 +105,17 @@ class Rating(Aggregate):
     def awaits_contact(self) -> bool:
         """Whether somebody has to be contacted still."""
         return self.state is _S.BAD and self.contact_due_at is not None
+
+    def open_limit(self) -> OpenLimit | None:
+        """Give the day in which a bad rating is followed by a contact."""
+        if not self.awaits_contact or self._bad_since is None or self.contact_due_at is None:
+            return None
+        clock = Clock(Kind.STEP, CONTACT_WITHIN, self._bad_since)
+        return OpenLimit(LimitKind.BAD_REVIEW_CONTACT, self.key, clock, self.contact_due_at)
+
+    def move_limit(self, due_at: datetime) -> None:
+        """Remember another end."""
+        self.contact_due_at = due_at
 
     def invite(
         self,
@@ -322,7 +339,7 @@ class Rating(Aggregate):
     @applies(BadReviewOpened)
     def _opened(self, event: BadReviewOpened) -> None:
         self.state = _S.BAD
-        self.contact_due_at = event.contact_due_at
+        self._bad_since, self.contact_due_at = event.facts.occurred_at, event.contact_due_at
 
     @applies(BadReviewContacted)
     def _contacted(self, event: BadReviewContacted) -> None:
@@ -359,6 +376,24 @@ class Rating(Aggregate):
     @applies(BadReviewUpheld)
     def _upheld(self, event: BadReviewUpheld) -> None:
         self.appeal = None
+
+
+def asked_after(case: Case) -> list[tuple[int, Fact]]:
+    """Give the stages of which the applicant is asked by what is pending in a case, and by what.
+
+    At a counter each visit is rated, online the matter as a whole (现场一次一评，网上一事一评): so
+    the acceptance where somebody stood at a counter, and every decision. Whom another system
+    serves, that one asks.
+    """
+    found: list[tuple[int, Fact]] = []
+    if case.rows.owner:
+        return found
+    for fact in case.pending:
+        if isinstance(fact, CaseAccepted) and at_counter(fact.channel):
+            found.append((1, fact))
+        if isinstance(fact, CaseCompleted) and fact.completion_kind in DECIDED:
+            found.append((2, fact))
+    return found
 
 
 def rating_stream(project_no: str, stage: int) -> UUID:

@@ -11,13 +11,24 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import Enum
 
+from services.kernel.clock import Reason
+
 
 class RecordKind(Enum):
-    """The three tables of the exchange that intake reads."""
+    """The tables of the exchange that intake reads."""
 
     ACCEPT = "accept"
     PROCESS = "process"
     RESULT = "result"
+    SPECIAL = "special-procedure"
+    MATERIAL = "material"
+
+
+class Procedure(Enum):
+    """What a special procedure is: more time, or time that may not count."""
+
+    EXTENSION = "extension"
+    OTHER = "other"
 
 
 class Operation(Enum):
@@ -49,6 +60,8 @@ class Row:
     row_guid: str
     operation: Operation
     source_time: datetime
+    digest: str = ""
+    """SHA-256 of the message as it came, in hex, before its charset was changed."""
 
     @property
     def key(self) -> str:
@@ -95,9 +108,42 @@ class ResultSaid:
     result: str
     completion_kind: int
     completed_at: datetime
+    satisfaction: int = 0
+    """As the source numbers it; 0: it says nothing."""
+    satisfaction_scale: str = ""
+    """Which end of that is best (`rating_terms.Scale`); set exactly with `satisfaction`."""
 
 
-Said = AcceptSaid | StepSaid | ResultSaid
+@dataclass(frozen=True)
+class SpecialSaid:
+    """What a special procedure record states."""
+
+    procedure: Procedure
+    name: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    """None while it runs: the exchange has no empty end, there it equals the start."""
+    reason: Reason | None = None
+    """What the case waits for, as far as the name of the procedure says it."""
+    outcome: str = ""
+    days: int = 0
+    """Working days an extension adds; 0 when the record does not say."""
+
+
+@dataclass(frozen=True)
+class MaterialSaid:
+    """What a material record states; the file itself stays with its system."""
+
+    name: str
+    form: str
+    copies: int
+    received_at: datetime | None = None
+    content_hash: str = ""
+    size_bytes: int = 0
+    media_type: str = ""
+
+
+Said = AcceptSaid | StepSaid | ResultSaid | SpecialSaid | MaterialSaid
 Scalar = str | int
 """A changed value as it stands in an event; times in RFC 3339."""
 
@@ -175,3 +221,5 @@ class Incoming:
     causation_id: str = ""
     body: bytes = field(default=b"", repr=False)
     """As it came, to be kept if it is refused; never logged."""
+    departments: frozenset[str] = frozenset()
+    """Departments its source may tell of; empty: all."""

@@ -37,6 +37,12 @@ class InFutureError(IntakeRuleError):
     code = "in_future"
 
 
+class CaseEndedError(IntakeRuleError):
+    """The case ended another way here; what a row says of its end has no effect any more."""
+
+    code = "case_ended"
+
+
 class NotBegunError(Exception):
     """The case, or the row, is not here: never was, or not yet. Retried when a message says so."""
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from services.intake.domain.clocks import in_time
+from services.intake.domain.recounts import LimitKind, OpenLimit, Recounted
 from services.intake.domain.ticket_events import (
     CallbackRecorded,
     TicketClosed,
@@ -42,7 +43,7 @@ from services.intake.domain.ticket_terms import (
     TicketState,
     WrongTicketStateError,
 )
-from services.kernel.aggregate import Aggregate, applies
+from services.kernel.aggregate import applies
 from services.kernel.calendar import WorkCalendar
 from services.kernel.clock import Clock, Due, Extension, Kind
 from services.kernel.facts import Facts
@@ -51,7 +52,7 @@ from services.kernel.identifiers import stream_id
 _S = TicketState
 
 
-class Ticket(Aggregate):
+class Ticket(Recounted):
     """One ticket; stream `stream_id("ticket", ticket_no)`."""
 
     def __init__(self) -> None:
@@ -72,6 +73,7 @@ class Ticket(Aggregate):
         self.ruled = False
         """Who leads was ruled, so it is not given back."""
         self.extended = False
+        self._extension: Extension | None = None
         self.replied_at: datetime | None = None
         self.on_time: bool | None = None
         self.outcome: Outcome | None = None
@@ -95,6 +97,17 @@ class Ticket(Aggregate):
     def is_open(self) -> bool:
         """Whether anything more can happen to it."""
         return self.state not in (_S.REFUSED, _S.CLOSED)
+
+    def open_limit(self) -> OpenLimit | None:
+        """Give the days for its answer."""
+        if self.state is not _S.DISPATCHED or self.dispatched_at is None or self.due_at is None:
+            return None
+        clock = _clock(self.dispatched_at, self._extension)
+        return OpenLimit(LimitKind.TICKET, self.ticket_no, clock, self.due_at)
+
+    def move_limit(self, due_at: datetime) -> None:
+        """Remember another end."""
+        self.due_at = due_at
 
     def receive(
         self,
@@ -321,6 +334,8 @@ class Ticket(Aggregate):
     @applies(TicketExtended)
     def _extended(self, event: TicketExtended) -> None:
         self.extended, self.due_at = True, event.new_due_at
+        actor = event.facts.actor
+        self._extension = Extension(EXTENDED_BY, event.facts.occurred_at, actor.role)
         self.provisional = bool(event.provisional)
 
     @applies(TicketReplied)
@@ -348,8 +363,12 @@ def ticket_stream(ticket_no: str) -> UUID:
     return stream_id("ticket", ticket_no)
 
 
+def _clock(start: datetime, extension: Extension | None) -> Clock:
+    return Clock(Kind.TICKET, HANDLED_WITHIN, start, extension=extension)
+
+
 def _due(start: datetime, calendar: WorkCalendar, extension: Extension | None = None) -> Due:
-    due = Clock(Kind.TICKET, HANDLED_WITHIN, start, extension=extension).due(calendar)
+    due = _clock(start, extension).due(calendar)
     if due is None:
         raise ValueError("a limit that nothing suspends has an end")
     return due

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 import msgspec
 
@@ -11,60 +10,83 @@ from services.chassis import reference
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
 from services.chassis.reference.messages import CALENDARS, CalendarSaid
-from services.intake.domain import events, fee_events
+from services.intake.domain import events, fee_events, record_events
+from services.intake.domain.agency_events import AGENCY_FACTS
+from services.intake.domain.appointment_events import APPOINTMENT_FACTS
+from services.intake.domain.case_events import CASE_FACTS
+from services.intake.domain.contact_terms import CONTACT_FACTS
 from services.intake.domain.erasure import SubjectErased
+from services.intake.domain.issuing_events import ISSUING_FACTS
+from services.intake.domain.material_events import FACTS as MATERIAL_FACTS
+from services.intake.domain.projects import ProjectOpened
 from services.intake.domain.rating_events import RATING_FACTS
-from services.intake.domain.terms import Decision
+from services.intake.domain.recounts import LimitRecounted
+from services.intake.domain.source_events import SOURCE_FACTS
 from services.intake.domain.ticket_events import TICKET_FACTS
+from services.intake.domain.village_events import VILLAGE_FACTS
+from services.intake.domain.visit_terms import VISIT_FACTS
+from services.intake.messages.approval import APPROVAL_READS
+from services.intake.messages.certificates import CERTIFICATE_READS
+from services.kernel.aggregate import Fact
 from services.kernel.facts import Actor, ActorKind, Facts
 
-PUBLISHES: Mapping[str, Publication] = {
-    fact.TOPIC: Publication(fact.TOPIC)
-    for fact in (
-        events.CaseSubmitted,
-        events.CaseAccepted,
-        events.CaseRefused,
-        events.StepReported,
-        events.ResultReported,
-        events.CaseCompleted,
-        events.ExternalRecordCorrected,
-        events.ExternalRecordRetracted,
-        events.ClockRecalculated,
-        events.DeadlineApproaching,
-        events.ClockBreached,
-        events.RecordRefused,
-        SubjectErased,
-    )
-} | {
-    fact.TOPIC: Publication(fact.TOPIC)
-    for fact in (*fee_events.FACTS, *RATING_FACTS, *TICKET_FACTS)
-}
+_FACTS: tuple[type[Fact], ...] = (
+    events.CaseSubmitted,
+    events.CaseAccepted,
+    events.CaseRefused,
+    events.CaseRefusedV1,
+    events.StepReported,
+    events.ResultReported,
+    events.CaseCompleted,
+    events.ExternalRecordCorrected,
+    events.ExternalRecordRetracted,
+    events.ClockRecalculated,
+    events.DeadlineApproaching,
+    events.ClockBreached,
+    events.RecordRefused,
+    SubjectErased,
+    *fee_events.FACTS,
+    *RATING_FACTS,
+    *AGENCY_FACTS,
+    *ISSUING_FACTS,
+    *VILLAGE_FACTS,
+    *TICKET_FACTS,
+    *record_events.FACTS,
+    *SOURCE_FACTS,
+    *MATERIAL_FACTS,
+    *APPOINTMENT_FACTS,
+    *VISIT_FACTS,
+    *CONTACT_FACTS,
+    ProjectOpened,
+    LimitRecounted,
+    *CASE_FACTS,
+)
+PUBLISHES: dict[str, Publication] = {fact.TOPIC: Publication(fact.TOPIC) for fact in _FACTS}
+
+
+_REPLIES: tuple[type[Fact], ...] = (*record_events.REPLIES, fee_events.PaymentRefused)
+"""Told to one source: its name stands in the routing key."""
+
+
+def _addressee(event: Event) -> str:
+    return event.read(_Addressed).data_source
+
+
+class _Addressed(msgspec.Struct, frozen=True):
+    data_source: str
+
+
+PUBLISHES |= {fact.TOPIC: Publication(fact.TOPIC, addressee=_addressee) for fact in _REPLIES}
 LISTENS = ("catalog", "approval")
 TAKES_RECORDS = True
 """Also reads `banjian.ingress`, see `records`."""
 
 
-class TaskDecided(msgspec.Struct, frozen=True):
-    """Approval granted or rejected a case; which of the two says the event's type."""
-
-    project_no: str
-    decided_at: datetime
-    completion_kind: int
-    row_guid: str | None = None
-
-
 READS: Mapping[str, type[msgspec.Struct]] = {
     **reference.READS,
-    "approval.task-approved.v1": TaskDecided,
-    "approval.task-rejected.v1": TaskDecided,
+    **CERTIFICATE_READS,
+    **APPROVAL_READS,
 }
-
-
-def decision(event: Event) -> tuple[str, Decision]:
-    """Read approval's decision: the case and how it ended."""
-    said = event.read(TaskDecided)
-    granted = event.type == "approval.task-approved.v1"
-    return said.project_no, Decision(granted, said.completion_kind, said.decided_at, said.row_guid)
 
 
 def years_changed(events: Iterable[Event]) -> list[int]:

@@ -11,7 +11,8 @@ import msgspec
 from services.chassis.errors import ContractError
 from services.intake.domain.payments import Paid, Told
 from services.intake.domain.refusal import Reply
-from services.intake.messages.records import RefusedError, _FieldError, _named
+from services.intake.messages.record_fields import FieldError, named
+from services.intake.messages.records import RefusedError
 from services.kernel.money import MoneyTextError, read_yuan
 from services.kernel.times import TimeTextError, plain, read_time
 
@@ -45,28 +46,28 @@ def translate(body: bytes, source: str = "", message_id: str = "") -> Told:
     try:
         said = msgspec.json.decode(body, type=_Record)
     except msgspec.ValidationError as error:
-        raise _refused(body, source, _named(error)) from None
+        raise _refused(body, source, named(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ContractError("the record is not JSON text in UTF-8") from None
     try:
         paid = _paid(said)
-    except _FieldError as error:
+    except FieldError as error:
         raise _refused(body, source, error) from None
     return Told(paid, message_id or paid.transaction_no, body)
 
 
 def _paid(said: _Record) -> Paid:
     if said.cd_operation in ("delete", "D"):
-        raise _FieldError(
+        raise FieldError(
             "reversal_not_taken", "cd_operation", "cannot take money back: ask for a refund"
         )
     channel = plain(said.channel).lower()
     if channel not in CHANNELS:
         reason = "has a value the contract does not know" if channel else "is missing"
-        raise _FieldError("bad_value" if channel else "missing_field", "channel", reason)
+        raise FieldError("bad_value" if channel else "missing_field", "channel", reason)
     amount_fen = _read(read_yuan, said, "amount")
     if amount_fen == 0:
-        raise _FieldError("bad_value", "amount", "is nothing")
+        raise FieldError("bad_value", "amount", "is nothing")
     return Paid(
         transaction_no=_key(said, "transaction_no"),
         data_source=_key(said, "data_source"),
@@ -80,21 +81,21 @@ def _paid(said: _Record) -> Paid:
 def _read(reader: Callable[[str], _T], said: _Record, field: str) -> _T:
     text: str = getattr(said, field)
     if not text:
-        raise _FieldError("missing_field", field, "is missing")
+        raise FieldError("missing_field", field, "is missing")
     try:
         return reader(text)
     except (TimeTextError, MoneyTextError) as error:
-        raise _FieldError(error.reason, field, str(error)) from None
+        raise FieldError(error.reason, field, str(error)) from None
 
 
 def _key(said: _Record, field: str) -> str:
     text = plain(getattr(said, field))
     if not _KEY.fullmatch(text):
-        raise _FieldError("bad_value", field, "is no key: 1 to 64 letters and digits")
+        raise FieldError("bad_value", field, "is no key: 1 to 64 letters and digits")
     return text
 
 
-def _refused(body: bytes, source: str, error: _FieldError) -> RefusedError:
+def _refused(body: bytes, source: str, error: FieldError) -> RefusedError:
     """Address the reply as far as the record says who sent it; only keys are repeated."""
     try:
         record = msgspec.json.decode(body, type=dict[str, msgspec.Raw])

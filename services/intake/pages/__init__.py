@@ -16,38 +16,51 @@ from services.chassis.web.histories import shown_time, timeline
 from services.chassis.web.parts import Cell, Column, Filter, Light, Moment, Option, Table
 from services.intake.answers import CasesQuery
 from services.intake.domain import REASONS, Case
+from services.intake.domain.case_titles import TITLES
 from services.intake.domain.clocks import in_time
-from services.intake.pages import clocks
+from services.intake.pages import case_words, clocks
 from services.intake.projections import CaseRow
 from services.kernel.calendar import Edition
 from services.kernel.clock import Kind
 
 CASE_STATES: Final[Mapping[str, tuple[str, Light]]] = {
+    "draft": ("草稿", "grey"),
     "submitted": ("已提交", "grey"),
+    "correction_pending": ("待补正", "amber"),
     "accepted": ("在办", "amber"),
-    "refused": ("不予受理", "red"),
+    "in_review": ("审批中", "amber"),
+    "decided": ("已决定，待补齐材料", "amber"),
     "completed": ("已办结", "green"),
+    "delivered": ("已送达", "green"),
+    "archived": ("已归档", "grey"),
+    "refused": ("不予受理", "red"),
+    "not_required": ("不受理", "grey"),
+    "withdrawn": ("申请人撤回", "grey"),
+    "abandoned": ("视为放弃", "grey"),
+    "forwarded_up": ("已转报上级", "grey"),
+    "voided": ("已作废", "red"),
+    "deleted_in_error": ("误录删除", "red"),
     "retracted": ("已撤回", "grey"),
 }
-TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
-    "intake.case-submitted.v1": ("提交申请", "Submitted", ""),
-    "intake.case-accepted.v1": ("受理", "Accepted", "amber"),
-    "intake.case-refused.v1": ("不予受理", "Refused", "red"),
-    "intake.step-reported.v1": ("环节办理", "Step", ""),
-    "intake.result-reported.v1": ("办理结果", "Result", ""),
-    "intake.case-completed.v1": ("办结", "Completed", "green"),
-    "intake.clock-recalculated.v1": ("时限重算", "Limit counted again", "grey"),
-    "intake.deadline-approaching.v1": ("时限临近", "Limit approaches", "amber"),
-    "intake.clock-breached.v1": ("超过时限", "Limit passed", "red"),
-    "intake.external-record-corrected.v1": ("外部记录更正", "Record corrected", "grey"),
-    "intake.external-record-retracted.v1": ("外部记录撤回", "Record retracted", "red"),
+MODES: Final[Mapping[str, str]] = {
+    "manual": "人工受理",
+    "auto": "自动受理",
+    "deemed": "逾期未告知，视为受理",
+    "external": "外部系统受理",
 }
 
 CHANNELS: Final[Mapping[str, str]] = {
     "window": "窗口",
+    "comprehensive_window": "综合窗口",
     "online": "网上",
+    "pc": "电脑端",
     "mobile": "移动端",
+    "wechat": "微信",
+    "village": "村级代办点",
+    "courier": "快递",
     "post": "邮寄",
+    "hotline": "热线",
+    "provincial": "省级系统",
     "other": "其他",
 }
 """A sender's own word for its channel is shown as it is."""
@@ -83,7 +96,10 @@ def case_page(
         "statutory": clocks.strip(case, Kind.STATUTORY, editions, at),
         "calendars": sorted({counted.calendar for counted in case.counts.values()}),
         "channel": CHANNELS.get(case.channel, case.channel),
-        "refusal": REASONS.get(case.refusal, case.refusal) if case.refusal else "",
+        "refusal": REASONS.get(case.refusal, "见经过") if case.refusal else "",
+        "mode": MODES.get("deemed" if case.deemed else case.mode, ""),
+        "waits_for": "、".join(reason.chinese for reason in case.waits_for),
+        "standstills": case_words.standstills(case),
         "ending": _ending(case.granted, case.completion_kind),
         "moments": moments(events),
         "shown_time": shown_time,
@@ -106,9 +122,12 @@ def _in_words(moment: Moment, event: Event) -> Moment:
         case "intake.case-accepted.v1" if said.get("promised_due_at"):
             due_at = datetime.fromisoformat(said["promised_due_at"])
             note = " · 暂定（该年工作日历尚未公布）" if said.get("provisional") else ""
-            return replace(moment, detail=f"承诺时限 {shown_time(due_at)}{note}")
-        case "intake.case-refused.v1":
-            return replace(moment, detail=said["reason"])
+            mode = "deemed" if said.get("deemed") else said["mode"]
+            how = f"{MODES.get(mode, mode)} · " if mode in ("deemed", "auto") else ""
+            return replace(moment, detail=f"{how}承诺时限 {shown_time(due_at)}{note}")
+        case "intake.case-refused.v1" | "intake.case-refused.v2":
+            told = [said["reason"], said.get("other_authority"), said.get("remedies")]
+            return replace(moment, detail=" · ".join(part for part in told if part))
         case "intake.step-reported.v1":
             handler = f"经办 {said['handler']}" if said.get("handler") else ""
             outcome = OUTCOMES.get(said["outcome"], said["outcome"])
@@ -141,7 +160,7 @@ def _in_words(moment: Moment, event: Event) -> Moment:
             return replace(moment, detail=f"{CLOCKS[said['clock']]} {_shown(said['due_at'])}")
         case "intake.external-record-retracted.v1":
             return replace(moment, detail=f"{RECORDS[said['record']]}记录由来源系统删除")
-    return moment
+    return replace(moment, detail=case_words.detail(event.type, said)) if said else moment
 
 
 def _shown(time: str) -> str:
@@ -162,6 +181,7 @@ def filters(query: CasesQuery) -> list[Filter]:
         Filter(name="state", label="状态", value=query.state, options=states),
         Filter(name="department", label="部门编码", value=query.department),
         Filter(name="channel", label="渠道", value=query.channel, options=channels),
+        Filter(name="window", label="窗口", value=query.window),
         Filter(name="item_code", label="事项编码", value=query.item_code),
     ]
 
@@ -173,6 +193,8 @@ def case_table(query: CasesQuery, page: Page[CaseRow]) -> Table:
         "department": query.department,
         "channel": query.channel,
         "item_code": query.item_code,
+        "window": query.window,
+        "account": query.account,
     }
     kept = {name: value for name, value in told.items() if value}
     return Table(

@@ -10,7 +10,7 @@ from services.chassis.web.parts import Strip
 from services.chassis.web.strips import strip_of
 from services.intake.domain import Case
 from services.kernel.calendar import PROVISIONAL, Edition, WorkCalendar
-from services.kernel.clock import Clock, Kind, explain, legal_date
+from services.kernel.clock import Kind, explain, legal_date
 
 TITLES: Final = {
     Kind.PROMISED: ("承诺时限逐日计算", "The promised limit, day by day"),
@@ -30,9 +30,9 @@ def strip(case: Case, kind: Kind, editions: Iterable[Edition], at: datetime) -> 
     calendar = _calendar(editions, counted.calendar.split("+"))
     if calendar is None:
         return None
-    clock = Clock(kind, counted.limit, case.accepted_at)
-    due = clock.due(calendar)
-    if due is None or due.at != counted.due_at:
+    clock = case.counts.clock(kind, case.accepted_at, case.still)
+    due = clock.due(calendar) if clock is not None else None
+    if clock is None or due is None or due.at != counted.due_at:
         return None
     title, english = TITLES[kind]
     ended = case.completed_at

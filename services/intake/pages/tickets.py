@@ -16,6 +16,7 @@ from services.chassis.web.histories import shown_time, timeline
 from services.chassis.web.parts import Cell, Column, Filter, Light, Moment, Option, Table
 from services.intake.domain import Ticket
 from services.intake.domain.clocks import in_time
+from services.intake.domain.ticket_terms import TRIES
 from services.intake.projections.tickets import TicketRow
 from services.intake.ticket_answers import TicketsPageQuery
 
@@ -78,6 +79,41 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "explained": "已解释说明",
     "not_resolved": "未解决",
 }
+
+
+TEXTS: Final[Mapping[str, str]] = {
+    "text": "诉求内容",
+    "reply": "答复内容",
+    "callback": "回访记录",
+}
+"""What was said and answered, by part."""
+
+
+def ticket_acts(ticket: Ticket, roles: frozenset[str], unit: str) -> frozenset[str]:
+    """Give what a caller can do to a ticket as it stands."""
+    state, found = ticket.state.value, set[str]()
+    leads = "unit" in roles and bool(unit) and unit == ticket.lead_unit
+    if "hotline_operator" in roles:
+        if state == "received":
+            found |= {"dispatch", "refusal"}
+        if state == "replied" and unit not in ticket.units:
+            found |= {"callbacks"}
+        asked = ticket.reached or ticket.calls >= TRIES
+        if state == "followed_up" or (state == "replied" and asked):
+            found |= {"closing"}
+    if leads and state == "dispatched":
+        found |= {"reply"} if ticket.ruled else {"reply", "return"}
+    if "supervisor" in roles and (not unit or unit != ticket.lead_unit):
+        if state == "returned":
+            found |= {"ruling"}
+        if state == "dispatched" and not ticket.extended:
+            found |= {"extension"}
+    return frozenset(found)
+
+
+def ticket_choices() -> dict[str, Mapping[str, str]]:
+    """Give the choices of a ticket's forms."""
+    return {"grounds": GROUNDS, "reasons": REASONS, "outcomes": OUTCOMES, "parts_said": TEXTS}
 
 
 def ticket_page(ticket: Ticket, events: Sequence[Event], at: datetime) -> dict[str, Any]:

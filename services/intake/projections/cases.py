@@ -10,6 +10,7 @@ import msgspec
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
 from services.chassis.projection import Change, Insert, Statement
+from services.intake.projections import case_turns
 
 CASE = (
     "project_no",
@@ -29,8 +30,15 @@ CASE = (
     "counted_until",
     "provisional",
     "breached_at",
+    "window_no",
+    "standing",
+    "ended_at",
+    "account",
 )
+SHOWN = CASE[:-1]
+"""What a list shows: everything but whose case it is."""
 RECORD = ("data_source", "row_guid", "project_no")
+_DONE = "state IN ('completed', 'delivered', 'archived')"
 _CORRECTABLE = frozenset(
     {"channel", "submitted_at", "item_version", "department", "accepted_at", "promised_due_at"}
 )
@@ -58,6 +66,11 @@ class CaseRow(msgspec.Struct, frozen=True):
     provisional: bool = False
     breached_at: datetime | None = None
     """End of the promise that passed while the case was open."""
+    window_no: str | None = None
+    standing: int = 0
+    """How many reasons keep its clocks standing still."""
+    ended_at: datetime | None = None
+    """When it came to nothing: withdrawn, abandoned, forwarded, voided, deleted, not required."""
 
 
 class _Submitted(msgspec.Struct, frozen=True):
@@ -65,6 +78,17 @@ class _Submitted(msgspec.Struct, frozen=True):
     item_code: str
     channel: str
     submitted_at: datetime
+    window: str | None = None
+    account: str | None = None
+    drafted: bool = False
+
+
+class _Drafted(msgspec.Struct, frozen=True):
+    project_no: str
+    item_code: str
+    channel: str
+    window: str | None = None
+    account: str | None = None
 
 
 class _Accepted(msgspec.Struct, frozen=True):
@@ -124,22 +148,35 @@ def project(event: Event) -> Iterable[Change]:
     """Give what an event changes in the rows."""
     key = event.subject
     match event.type:
+        case "intake.case-drafted.v1":
+            begun = event.read(_Drafted)
+            yield _row("draft", begun, event, event.body.occurred_at)
         case "intake.case-submitted.v1":
             said = event.read(_Submitted)
-            row = (said.project_no, "submitted", said.item_code, said.channel, said.submitted_at)
-            yield Insert("case_row", (*row, *(None,) * (len(CASE) - len(row) - 2), False, None))
+            if not said.drafted:
+                yield _row("submitted", said, event, said.submitted_at)
+            else:
+                yield Statement(
+                    "UPDATE case_row SET state = 'submitted', submitted_at = %s, department = %s"
+                    " WHERE project_no = %s",
+                    (said.submitted_at, event.body.department or None, key),
+                )
         case "intake.case-accepted.v1":
             yield _accepted(event.read(_Accepted))
             yield from _record(event)
-        case "intake.step-reported.v1" | "intake.result-reported.v1":
+        case (
+            "intake.step-reported.v1"
+            | "intake.result-reported.v1"
+            | "intake.special-procedure-reported.v1"
+            | "intake.material-reported.v1"
+        ):
             yield from _record(event)
-        case "intake.case-refused.v1":
-            yield Statement("UPDATE case_row SET state = 'refused' WHERE project_no = %s", (key,))
         case "intake.case-completed.v1":
             ended = event.read(_Completed)
             yield Statement(
-                "UPDATE case_row SET state = 'completed', completed_at = %s, completion_kind = %s,"
-                " granted = %s WHERE project_no = %s",
+                "UPDATE case_row SET completed_at = %s, completion_kind = %s, granted = %s,"
+                " state = CASE WHEN state IN ('withdrawn', 'forwarded_up', 'voided') THEN state"
+                " ELSE 'completed' END WHERE project_no = %s",
                 (ended.completed_at, ended.completion_kind, ended.granted, key),
             )
         case "intake.external-record-corrected.v1":
@@ -155,6 +192,24 @@ def project(event: Event) -> Iterable[Change]:
                     "UPDATE case_row SET breached_at = %s WHERE project_no = %s",
                     (breached.due_at, key),
                 )
+        case _:
+            yield from case_turns.turned(key, event)
+
+
+def _row(state: str, said: _Submitted | _Drafted, event: Event, at: datetime) -> Change:
+    told = {
+        "project_no": said.project_no,
+        "state": state,
+        "item_code": said.item_code,
+        "channel": said.channel,
+        "submitted_at": at,
+        "department": event.body.department or None,
+        "provisional": False,
+        "window_no": said.window,
+        "standing": 0,
+        "account": said.account,
+    }
+    return Insert("case_row", tuple(told.get(name) for name in CASE))
 
 
 def _accepted(said: _Accepted) -> Change:
@@ -213,12 +268,12 @@ def _corrected(project_no: str, said: _Corrected) -> Iterable[Change]:
     if said.record == "result":
         for column in sorted(said.changed.keys() & {"completed_at", "completion_kind"}):
             yield Statement(
-                f"UPDATE case_row SET {column} = %s WHERE project_no = %s AND state = 'completed'",  # noqa: S608 - from a fixed set
+                f"UPDATE case_row SET {column} = %s WHERE project_no = %s AND {_DONE}",  # noqa: S608 - from a fixed set
                 (said.changed[column], project_no),
             )
         if "result" in said.changed:
             yield Statement(
-                "UPDATE case_row SET granted = %s WHERE project_no = %s AND state = 'completed'",
+                f"UPDATE case_row SET granted = %s WHERE project_no = %s AND {_DONE}",  # noqa: S608 - ours
                 (said.changed["result"] == "granted", project_no),
             )
 
@@ -226,12 +281,15 @@ def _corrected(project_no: str, said: _Corrected) -> Iterable[Change]:
 def _retracted(project_no: str, said: _Retracted) -> Iterable[Change]:
     if said.record == "accept":
         yield Statement(
-            "UPDATE case_row SET state = 'retracted' WHERE project_no = %s", (project_no,)
+            "UPDATE case_row SET state = 'retracted' WHERE project_no = %s"
+            " AND state <> 'deleted_in_error'",
+            (project_no,),
         )
     if said.record == "result":
         yield Statement(
             "UPDATE case_row SET state = 'accepted', completed_at = NULL, completion_kind = NULL,"
-            " granted = NULL WHERE project_no = %s AND state = 'completed'",
+            " granted = NULL WHERE project_no = %s"
+            " AND state IN ('completed', 'delivered', 'archived')",
             (project_no,),
         )
 
@@ -256,28 +314,35 @@ def list_cases(
     department: str = "",
     channel: str = "",
     item_code: str = "",
+    window: str = "",
+    account: str = "",
     after: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[CaseRow]:
-    """List cases, newest first, from behind the key (submitted_at, project_no)."""
-    moment, key = after or (None, "")
+    """List cases, newest first, from behind the key (submitted_at, project_no).
+
+    Drafts only when their state is asked for, or an account. Only the filters that are there stand
+    in the query, so that each has its index.
+    """
+    asked = {
+        "state": state,
+        "department": department,
+        "channel": channel,
+        "item_code": item_code,
+        "window_no": window,
+        "account": account,
+    }
+    said: dict[str, object] = {name: value for name, value in asked.items() if value}
+    conditions = [f"{name} = %({name})s" for name in said]
+    if not state and not account:
+        conditions.append("state <> 'draft'")
+    if after is not None:
+        said["moment"], said["key"] = after
+        conditions.append("(submitted_at, project_no) < (%(moment)s::timestamptz, %(key)s)")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     rows = database.read(
-        f"SELECT {', '.join(CASE)} FROM case_row"  # noqa: S608 - our own column names
-        " WHERE (%(state)s = '' OR state = %(state)s)"
-        " AND (%(department)s = '' OR department = %(department)s)"
-        " AND (%(channel)s = '' OR channel = %(channel)s)"
-        " AND (%(item_code)s = '' OR item_code = %(item_code)s)"
-        " AND (%(moment)s::timestamptz IS NULL"
-        " OR (submitted_at, project_no) < (%(moment)s::timestamptz, %(key)s))"
+        f"SELECT {', '.join(SHOWN)} FROM case_row{where}"  # noqa: S608 - our own column names
         " ORDER BY submitted_at DESC, project_no DESC LIMIT %(limit)s",
-        {
-            "state": state,
-            "department": department,
-            "channel": channel,
-            "item_code": item_code,
-            "moment": moment,
-            "key": key,
-            "limit": limit,
-        },
+        said | {"limit": limit},
     )
     return [CaseRow(*row) for row in rows]

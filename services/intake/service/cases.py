@@ -11,10 +11,7 @@ from typing import Any, Final
 
 from services.chassis.bus.positions import is_done
 from services.chassis.clock import Clock
-from services.chassis.errors import (
-    ContractError,
-    NotFoundError,
-)
+from services.chassis.errors import ContractError, NotAllowedError, NotFoundError
 from services.chassis.events import Event
 from services.chassis.reference import Reference
 from services.chassis.reference.rules import ItemRules, rules_of
@@ -26,7 +23,6 @@ from services.chassis.web.histories import (
     moment_of,
     page_reply,
     wants_page,
-    written,
 )
 from services.chassis.web.paging import page_of, read_cursor
 from services.chassis.web.parts import Crumb
@@ -38,19 +34,18 @@ from services.intake.answers import (
     Taken,
     case_view,
 )
-from services.intake.application import Receipt, subject_of
+from services.intake.application import subject_of
 from services.intake.domain import (
     Application,
     Case,
 )
 from services.intake.pages import case_page, case_table, filters
 from services.intake.projections import CaseRow
-from services.kernel.facts import Facts
+from services.intake.service.case_desk import APPLYING, facts_of_case, taken
 from services.kernel.identifiers import stream_id
 from services.kernel.times import SHANGHAI
 
 PAGES: Final = Pages("intake", Path(__file__).parents[1] / "pages")
-CLERK: Final = frozenset({"clerk"})
 
 
 class CaseRoutes:
@@ -66,9 +61,9 @@ class CaseRoutes:
         "/cases",
         request=SubmitCase,
         response=Taken,
-        roles=CLERK,
+        roles=APPLYING,
         status=201,
-        summary="Take in a case: accepted at once, or refused with a reason (422)",
+        summary="Take in a case: accepted at once by a clerk, waiting, or refused (422)",
     )
     def submit(self, call: Call[SubmitCase]) -> Reply:
         """Idempotent by Idempotency-Key. A refused application is on file all the same."""
@@ -76,38 +71,12 @@ class CaseRoutes:
         if said.submitted_at is not None and said.submitted_at.tzinfo is None:
             raise ContractError("submitted_at needs an offset", field="submitted_at")
         key = call.idempotency_key or None
-        project_no = said.project_no or _project_no(said.item_code, now, key)
-        facts = Facts(
-            occurred_at=now,
-            subject=project_no,
-            actor=call.caller.actor("clerk"),
-            correlation_id=call.correlation_id,
-            region=self.frame.settings.region,
-        )
-        receipt: Receipt = self.cases.submit(
-            facts,
-            Application(
-                project_no=project_no,
-                item_code=said.item_code,
-                channel=said.channel,
-                subject_id=subject_of(project_no),
-                submitted_at=said.submitted_at,
-                item_version_seen=said.item_version_seen,
-                handling_form=said.handling_form or None,
-                window=said.window or call.caller.window or None,
-            ),
-            said.applicant.fields(),
-            key=key,
-        )
-        place = written(call, self.cases.database, self.name, receipt.stream, receipt.version)
-        answer = Taken(
-            receipt.project_no,
-            receipt.state,
-            place.event,
-            place.position,
-            receipt.reason_code,
-            receipt.reason,
-        )
+        given = said.project_no if "clerk" in call.caller.roles else ""
+        project_no = given or _project_no(said.item_code, now, key)
+        facts = facts_of_case(self, call, project_no, APPLYING)
+        command = self.cases.draft_case if said.draft else self.cases.submit
+        receipt = command(facts, _applied(call, project_no), said.applicant.fields(), key=key)
+        answer = taken(self, call, receipt)
         return Reply(answer, status=201 if not receipt.reason_code else 422)
 
     @route(
@@ -120,7 +89,9 @@ class CaseRoutes:
         summary="List cases, newest first",
     )
     def list_cases(self, call: Call[None, CasesQuery]) -> Page[CaseRow]:
+        """Drafts are listed only when asked for; those of an account only for it and for clerks."""
         call.wait_until_fresh(self._has)
+        _check_account(call)
         return self._page(call.query)
 
     @route(
@@ -190,6 +161,7 @@ class CaseRoutes:
 
     @route("GET", "/", html=True, public=True, query=CasesQuery, summary="The cases")
     def show(self, call: Call[None, CasesQuery]) -> str:
+        _check_account(call)
         return PAGES.render(
             "cases.html",
             call,
@@ -222,6 +194,8 @@ class CaseRoutes:
             department=query.department,
             channel=query.channel,
             item_code=query.item_code,
+            window=query.window,
+            account=query.account,
             after=read_cursor(query.cursor, tuple[datetime, str]),
             limit=query.limit + 1,
         )
@@ -229,6 +203,31 @@ class CaseRoutes:
 
     def _has(self, source: str, position: int) -> bool:
         return source == self.name or is_done(self.cases.database, source, position)
+
+
+def _applied(call: Call[SubmitCase], project_no: str) -> Application:
+    """Read an application. Only a clerk attests, backdates, and names another account."""
+    said, clerk = call.body, "clerk" in call.caller.roles
+    own = "village" if "village_clerk" in call.caller.roles else "online"
+    return Application(
+        project_no=project_no,
+        item_code=said.item_code,
+        channel=said.channel if clerk or said.channel != "window" else own,
+        subject_id=subject_of(project_no),
+        submitted_at=said.submitted_at if clerk else None,
+        item_version_seen=said.item_version_seen,
+        handling_form=said.handling_form or None,
+        window=said.window or call.caller.window or None,
+        account=(said.account or None) if clerk else call.caller.id,
+        declared_trust=said.declared_trust or None,
+        at_once=clerk and said.acceptance != "later",
+    )
+
+
+def _check_account(call: Call[None, CasesQuery]) -> None:
+    asked, caller = call.query.account, call.caller
+    if asked and asked != caller.id and caller.roles.isdisjoint({"clerk", "supervisor"}):
+        raise NotAllowedError("you may list the cases of your own account")
 
 
 def _project_no(item_code: str, now: datetime, key: str | None) -> str:

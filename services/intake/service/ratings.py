@@ -243,7 +243,7 @@ class RatingRoutes:
         opening = opening_of(call, TEXT_READERS)
         return Reply(self.cases.rating_texts(rating, opening), headers=_PRIVATE)
 
-    def _rating_of(self, call: Call) -> tuple[Rating, list[HistoryEvent]]:
+    def _rating_of(self, call: Call[Any, Any]) -> tuple[Rating, list[HistoryEvent]]:
         stream = rating_stream(*_named(call))
         rating = self.cases.state_of(Rating, stream)
         if rating is None:

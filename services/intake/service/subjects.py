@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -24,7 +26,7 @@ from services.chassis.vault import (
 from services.chassis.web import Call, Page, PageQuery, Reply, route
 from services.chassis.web.histories import history_event, written
 from services.chassis.web.paging import page_of, read_cursor
-from services.intake.application.subjects import Erasure
+from services.intake.application.subjects import Erasure, stream_of_hold
 from services.intake.domain.erasure import Ground
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
@@ -100,7 +102,12 @@ class Export(msgspec.Struct, frozen=True):
     exported_at: datetime
     subjects: list[SubjectView]
     cases: list[dict[str, Any]]
-    """Every case of theirs with its history; the log holds nothing personal."""
+    """Every case of theirs with its history, materials and files; the log holds nothing personal.
+
+    A file itself is fetched under its case and material, by its hash.
+    """
+    others: list[dict[str, Any]]
+    """Appointments, visits, certificates, tickets and enquiries of theirs, with their history."""
     accesses: list[Access]
 
 
@@ -134,7 +141,7 @@ class SubjectRoutes:
         """A number with a wrong check digit is refused: nobody has it. The list may be empty."""
         number = _number(call.body)
         found = self.cases.openings.search(number, _opening(call, call.body.purpose))
-        holds = self.cases.openings.holds(found)
+        holds = self.cases.named(self.cases.openings.holds(found))
         answer = [
             FoundSubject(one, _holds(hold for hold in holds if hold.subject_id == one))
             for one in found
@@ -153,7 +160,7 @@ class SubjectRoutes:
         plain = call.query.purpose is not None and DATA_OFFICER in call.caller.roles
         opening = _opening(call, call.query.purpose or Purpose.CASE_HANDLING)
         person = self.cases.openings.view(call.path["subject_id"], opening, plain=plain)
-        return Reply(_view(person), headers=_PRIVATE)
+        return Reply(self._view(person), headers=_PRIVATE)
 
     @route(
         "GET",
@@ -167,13 +174,18 @@ class SubjectRoutes:
         """For the person themself (PIPL art. 45), or with `purpose=archive` for the archive."""
         opening = _opening(call, call.query.purpose or Purpose.SUBJECT_REQUEST)
         dossier = self.cases.openings.export(call.path["subject_id"], opening)
-        numbers = {
-            one.reason for person in dossier.persons for one in person.holds if one.kind == "case"
-        }
+        holds = self.cases.named(one for person in dossier.persons for one in person.holds)
+        numbers = {one.reason for one in holds if one.kind == "case"}
+        others = {(one.kind, one.reason): stream_of_hold(one) for one in holds}
         answer = Export(
             self.clock.now(),
-            [_view(person) for person in dossier.persons],
+            [self._view(person) for person in dossier.persons],
             [self._case_file(number) for number in sorted(numbers)],
+            [
+                {"kind": kind, "number": number, "history": self._history(stream, kind, number)}
+                for (kind, number), stream in sorted(others.items())
+                if stream is not None and kind != "case"
+            ],
             dossier.accesses,
         )
         return Reply(answer, headers=_PRIVATE)
@@ -220,12 +232,28 @@ class SubjectRoutes:
         place = written(call, self.cases.database, self.name, done.stream, done.version)
         return Erased(done.subject_ids, done.bodies, place.event, place.position)
 
+    def _view(self, person: Person) -> SubjectView:
+        return _view(replace(person, holds=self.cases.named(person.holds)))
+
     def _case_file(self, project_no: str) -> dict[str, Any]:
-        events = self.cases.events_of(stream_id("case", project_no))
+        papers = self.cases.materials_of(project_no)
+        files = [
+            {"material_code": code, "content_hash": one, **asdict(said)}
+            for (code, one), said in papers.files.items()
+        ]
         return {
             "project_no": project_no,
-            "history": msgspec.to_builtins([history_event(event) for event in events]),
+            "history": self._history(stream_id("case", project_no)),
+            "materials": msgspec.to_builtins(list(papers.held.values())),
+            "files": files,
         }
+
+    def _history(self, stream: UUID, kind: str = "", number: str = "") -> Any:
+        """Give a history; of a slot, which is many people's, what is about this one alone."""
+        events = self.cases.events_of(stream)
+        if kind == "appointment":
+            events = [one for one in events if number.encode() in bytes(one.body.data)]
+        return msgspec.to_builtins([history_event(event) for event in events])
 
 
 def _opening(call: Call[Any, Any], purpose: Purpose) -> Opening:

@@ -17,14 +17,11 @@ from services.chassis.web.histories import (
     written,
 )
 from services.chassis.web.paging import page_of, read_cursor
-from services.chassis.web.parts import Crumb
 from services.intake.application.ratings import Done
 from services.intake.domain import Ticket
 from services.intake.domain.tickets import ticket_stream
-from services.intake.pages.tickets import ticket_filters, ticket_page, ticket_table
 from services.intake.projections.tickets import TicketRow, list_tickets
 from services.intake.rating_answers import Told
-from services.intake.service.cases import PAGES
 from services.intake.service.ratings import facts_of, opening_of, own_unit
 from services.intake.ticket_answers import (
     DispatchTicket,
@@ -225,37 +222,6 @@ class TicketRoutes:
         texts = self.cases.ticket_texts(ticket, opening_of(call, READERS))
         return Reply(texts, headers=_PRIVATE)
 
-    @route(
-        "GET",
-        "/hotline",
-        html=True,
-        roles=READERS,
-        query=TicketsPageQuery,
-        summary="The hotline's tickets",
-    )
-    def show_tickets(self, call: Call[None, TicketsPageQuery]) -> str:
-        page = self._page_of_tickets(call, state=call.query.state)
-        return PAGES.render(
-            "tickets.html",
-            call,
-            title="热线工单",
-            english="Hotline tickets",
-            filters=ticket_filters(call.query),
-            table=ticket_table(call.query, page),
-        )
-
-    @route("GET", "/hotline/<ticket_no>", html=True, roles=READERS, summary="A ticket's page")
-    def show_ticket(self, call: Call) -> str:
-        ticket, events = self._ticket_of(call)
-        return PAGES.render(
-            "ticket.html",
-            call,
-            title=f"工单 {ticket.ticket_no}",
-            english="Ticket",
-            crumbs=[Crumb("热线工单", "/hotline")],
-            **ticket_page(ticket, events, self.clock.now()),
-        )
-
     def _page_of_tickets(
         self, call: Call[None, TicketsQuery] | Call[None, TicketsPageQuery], **filters: Any
     ) -> Page[TicketRow]:
@@ -270,7 +236,7 @@ class TicketRoutes:
         )
         return page_of(rows, query.limit, lambda row: (row.received_at, row.ticket_no))
 
-    def _ticket_of(self, call: Call) -> tuple[Ticket, list[Event]]:
+    def _ticket_of(self, call: Call[Any, Any]) -> tuple[Ticket, list[Event]]:
         stream = ticket_stream(call.path["ticket_no"])
         ticket = self.cases.state_of(Ticket, stream)
         if ticket is None:

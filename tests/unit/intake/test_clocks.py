@@ -229,7 +229,7 @@ def test_completion_before_the_end_is_on_time_though_it_was_heard_of_after_the_b
     assert event.on_time is True
     case.breach(facts(HOUSE), Kind.STATUTORY, later(60))
     case.recalculate(facts(HOUSE), WorkCalendar(), Cause.CALENDAR_AMENDED)
-    assert len(case.pending) == 2, "nothing happens to the clocks of a case that is done"
+    assert len(case.pending) == 3, "nothing happens to the clocks of a case that is done"
 
 
 def test_last_second_of_a_limit_belongs_to_it() -> None:

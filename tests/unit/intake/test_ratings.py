@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.intake.domain import Rating
+from services.intake.domain import Application, Case, Decision, Rating, RecordKind
 from services.intake.domain.clocks import breach_at
+from services.intake.domain.endings import WHOLE
 from services.intake.domain.rating_events import (
     BadReviewContactOverdue,
     BadReviewOpened,
@@ -34,12 +35,16 @@ from services.intake.domain.rating_terms import (
     WrongRatingStateError,
     level_of,
 )
+from services.intake.domain.ratings import asked_after
 from services.intake.domain.rules import IntakeRuleError
 from services.kernel.calendar_seed import SEED
 from services.kernel.facts import Actor, ActorKind
 from services.kernel.times import SHANGHAI
 from tests.contract.rating_stories import BAD, SUPERVISOR, UNIT, bad_rating, invited
 from tests.unit.facts import CLERK, HOUSE, NOW, facts
+from tests.unit.intake.lives import told
+from tests.unit.intake.rows import ITEM, RESULT, row
+from tests.unit.intake.rows import accepted as reported
 
 STRANGER = Actor(ActorKind.PERSON, "unit-9", unit="D09", role="unit")
 GOOD = Answer(5, Scale.BEST_5, "app")
@@ -323,3 +328,30 @@ def test_story_ends_followed_up() -> None:
     rating = bad_rating()
 
     assert (rating.state, rating.overdue, rating.good) == (RatingState.FOLLOWED_UP, True, False)
+
+
+def test_2_5_each_visit_is_rated_at_a_counter_and_the_matter_as_a_whole_online() -> None:
+    at_window, online, outside = life("window"), life("online"), reported()
+
+    assert [stage for stage, _ in asked_after(at_window)] == [1, 2]
+    assert [stage for stage, _ in asked_after(online)] == [2]
+    outside.report(facts(), row(RecordKind.RESULT), RESULT)
+    outside.complete(facts(), Decision(True, 0, RESULT.completed_at, "row-result"))
+    assert asked_after(outside) == []
+
+
+def test_2_5_nobody_is_asked_of_what_came_to_nothing() -> None:
+    case = life("online", decided=False)
+    case.withdraw(told("2020-09-29 10:00"), WHOLE, (), "", SEED)
+
+    assert asked_after(case) == []
+
+
+def life(channel: str, *, decided: bool = True) -> Case:
+    said = Application("case-1", "I1", channel, "s-1", at_once=False)
+    case = Case.submit(told("2020-09-28 10:00"), said, calendar=SEED)
+    case.accept(told("2020-09-28 10:00"), ITEM, told("2020-09-28 10:00").occurred_at, SEED)
+    if decided:
+        done = told("2020-09-29 10:00")
+        case.complete(done, Decision(True, 0, done.occurred_at))
+    return case

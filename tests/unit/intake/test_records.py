@@ -161,7 +161,7 @@ def test_record_is_refused_with_reason_and_field(
     assert (reply.reason_code, reply.field) == (code, field)
     assert reply.reason.startswith(field)
     contracts.validate(
-        "intake.record-refused.v1",
+        "intake.record-refused.v2",
         {name: value for name, value in vars(reply).items() if value is not None},
     )
 

@@ -1,0 +1,118 @@
+"""The ends of a case over HTTP, and what follows its completion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.web import Call, route
+from services.intake.answers import Taken
+from services.intake.case_answers import (
+    Archive,
+    DecideOnSpot,
+    Deliver,
+    Forward,
+    Undo,
+    Withdraw,
+)
+from services.intake.service.case_desk import APPLYING, CLERK, act
+
+
+class CaseEndingRoutes:
+    """Routes of the nameko service."""
+
+    name: str
+    clock: Clock
+    frame: Any
+    cases: Any
+
+    @route(
+        "POST",
+        "/cases/<project_no>/withdrawal",
+        request=Withdraw,
+        response=Taken,
+        roles=APPLYING,
+        status=201,
+        summary="Take the application back, whole or in part (撤回)",
+    )
+    def withdraw_case(self, call: Call[Withdraw]) -> Taken:
+        said = call.body
+        told = (said.scope, said.items, said.fees_note)
+        return act(self, call, APPLYING, self.cases.withdraw_case, *told)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/forwarding",
+        request=Forward,
+        response=Taken,
+        roles=CLERK,
+        status=201,
+        summary="Hand the case to a higher authority (转报)",
+    )
+    def forward_case(self, call: Call[Forward]) -> Taken:
+        return act(self, call, CLERK, self.cases.forward_case, call.body.to)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/voiding",
+        request=Undo,
+        response=Taken,
+        roles=CLERK,
+        status=201,
+        summary="Declare the case without effect (作废); somebody else approves",
+    )
+    def void_case(self, call: Call[Undo]) -> Taken:
+        said = call.body
+        return act(self, call, CLERK, self.cases.void_case, said.approver, said.reason)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/deletion",
+        request=Undo,
+        response=Taken,
+        roles=CLERK,
+        status=201,
+        summary="Compensate an entry made in error (误录删除); its history stays",
+    )
+    def delete_case(self, call: Call[Undo]) -> Taken:
+        said = call.body
+        return act(self, call, CLERK, self.cases.delete_case, said.approver, said.reason)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/decision",
+        request=DecideOnSpot,
+        response=Taken,
+        roles=CLERK,
+        status=201,
+        summary="Decide an immediate item (即办件) at the window",
+    )
+    def decide_on_spot(self, call: Call[DecideOnSpot]) -> Taken:
+        """Who accepted may decide, for immediate items only; see `Case.decide_on_spot`."""
+        said = call.body
+        return act(self, call, CLERK, self.cases.decide_on_spot, said.granted, said.reason)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/delivery",
+        request=Deliver,
+        response=Taken,
+        roles=CLERK | {"issuing_clerk"},
+        status=201,
+        summary="Say that the applicant has the result (送达)",
+    )
+    def deliver_case(self, call: Call[Deliver]) -> Taken:
+        roles = CLERK | {"issuing_clerk"}
+        return act(self, call, roles, self.cases.deliver_case, call.body.how)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/archive",
+        request=Archive,
+        response=Taken,
+        roles=CLERK,
+        status=201,
+        summary="Close the file (归档)",
+    )
+    def archive_case(self, call: Call[Archive]) -> Taken:
+        return act(self, call, CLERK, self.cases.archive_case, call.body.archive_no)

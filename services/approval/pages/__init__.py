@@ -12,6 +12,7 @@ import msgspec
 from services.approval import domain
 from services.approval.answers import TasksQuery
 from services.approval.domain import Task
+from services.approval.pages.titles import PROCESS_TITLES
 from services.approval.projections import TaskRow
 from services.chassis.events import Event
 from services.chassis.web import Page
@@ -19,9 +20,15 @@ from services.chassis.web.histories import shown_time, timeline
 from services.chassis.web.parts import Cell, Column, Filter, Light, Moment, Option, Table
 
 STATES: Final[Mapping[str, tuple[str, Light]]] = {
-    "open": ("审批中", "grey"),
+    "blocked": ("等待前置", "grey"),
+    "open": ("待办", "grey"),
+    "in_progress": ("审批中", "grey"),
     "approved": ("准予", "green"),
+    "approved_conditionally": ("预先准予", "amber"),
     "rejected": ("不予", "red"),
+    "deemed_consented": ("默许", "amber"),
+    "overturned": ("默许已撤销", "red"),
+    "waived": ("免办", "grey"),
     "cancelled": ("已撤销", "grey"),
 }
 TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
@@ -31,6 +38,7 @@ TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
     domain.TaskRejected.TOPIC: ("不予", "Rejected", "red"),
     domain.TaskReopened.TOPIC: ("重新办理", "Reopened", "amber"),
     domain.TaskCancelled.TOPIC: ("任务撤销", "Cancelled", "grey"),
+    **PROCESS_TITLES,
 }
 OUTCOMES: Final[Mapping[str, str]] = {"pass": "通过", "return": "退回", "other": "其他"}
 KINDS: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from services.approval import projections
 from services.approval.answers import (
@@ -15,9 +16,10 @@ from services.approval.answers import (
     TasksQuery,
     task_view,
 )
-from services.approval.domain import Task
+from services.approval.domain import Process, Task
 from services.approval.pages import filters, task_page, task_table
 from services.approval.projections import TaskRow
+from services.approval.service.processes import ProcessRoutes
 from services.chassis.bus.positions import is_done
 from services.chassis.clock import Clock
 from services.chassis.errors import (
@@ -36,14 +38,13 @@ from services.chassis.web.histories import (
 )
 from services.chassis.web.paging import page_of, read_cursor
 from services.chassis.web.parts import Crumb
-from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
 
 PAGES: Final = Pages("approval", Path(__file__).parents[1] / "pages")
 OFFICER: Final = frozenset({"officer"})
 
 
-class TaskRoutes:
+class TaskRoutes(ProcessRoutes):
     """Routes of the nameko service."""
 
     name: str
@@ -65,20 +66,14 @@ class TaskRoutes:
         granted = call.body.decision == "approve"
         kind = call.body.completion_kind
         project_no = call.path["project_no"]
-        facts = Facts(
-            occurred_at=self.clock.now(),
-            subject=project_no,
-            actor=call.caller.actor("officer"),
-            correlation_id=call.correlation_id,
-            region=self.frame.settings.region,
-            department=call.caller.unit,
-        )
+        facts = self._facts(call, "officer", self.tasks.home_of(project_no))
         stream, version = self.tasks.decide(
             facts,
             project_no,
             granted,
             (0 if granted else 1) if kind is None else kind,
             call.body.reason or None,
+            call.body.expected_version,
             key=call.idempotency_key or None,
         )
         place = written(call, self.tasks.database, self.name, stream, version)
@@ -109,14 +104,15 @@ class TaskRoutes:
     def get_task(self, call: Call[None, AtQuery]) -> Any:
         call.wait_until_fresh(self._has)
         project_no, at = call.path["project_no"], moment_of(call.query.at)
-        stream = stream_id("task", project_no)
-        task = self.tasks.state_of(Task, stream, at)
-        if task is None:
+        stream = self._stream(project_no)
+        process = self.tasks.state_of(Process, stream, at)
+        if process is None:
             raise NotFoundError("there is no task for this case, or there was none then")
+        task = process.task(project_no)
         events = self.tasks.events_of(stream, at)
         if wants_page(call):
             return page_reply(self._page_of(call, task, events))
-        return TaskHistory(task_view(task), [history_event(event) for event in events])
+        return TaskHistory(task_view(process, task), [history_event(event) for event in events])
 
     @route(
         "GET",
@@ -161,10 +157,17 @@ class TaskRoutes:
             self.tasks.database,
             department=query.department,
             state=query.state,
+            process_no=query.process_no,
+            overdue=query.overdue,
+            suspended=query.suspended,
             after=read_cursor(query.cursor, tuple[datetime, str]),
             limit=query.limit + 1,
         )
-        return page_of(rows, query.limit, lambda row: (row.created_at, row.project_no))
+        return page_of(rows, query.limit, lambda row: (row.created_at, row.task_id))
+
+    def _stream(self, project_no: str) -> UUID:
+        home = self.tasks.home_of(project_no)
+        return stream_id("task" if home == project_no else "process", home)
 
     def _has(self, source: str, position: int) -> bool:
         return source == self.name or is_done(self.tasks.database, source, position)

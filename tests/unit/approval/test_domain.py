@@ -9,10 +9,10 @@ import pytest
 from services.approval.domain import (
     AlreadyDecidedError,
     Assignment,
+    Process,
     SamePersonError,
     Step,
     StepRecorded,
-    Task,
     TaskApproved,
     TaskCancelled,
     TaskCreated,
@@ -30,19 +30,19 @@ GRANT = Verdict(True, 0, NOW)
 REPORTED = Verdict(True, 0, NOW, row_guid="row-3")
 
 
-def created() -> Task:
-    task = Task.create(facts(HOUSE), CASE)
+def created() -> Process:
+    task = Process.create(facts(HOUSE), CASE)
     task.collect_events()
     return task
 
 
 def test_task_is_created_for_the_department() -> None:
-    task = Task.create(facts(HOUSE), CASE)
+    task = Process.create(facts(HOUSE), CASE)
 
     (event,) = task.pending
     assert isinstance(event, TaskCreated)
     assert event.accepted_by == "clerk-12"
-    assert task.state is TaskState.OPEN
+    assert task.only.state is TaskState.OPEN
 
 
 def test_step_is_filed_once_when_it_comes_twice() -> None:
@@ -63,7 +63,7 @@ def test_officer_grants() -> None:
     (event,) = task.pending
     assert isinstance(event, TaskApproved)
     assert event.decided_by == "officer-21"
-    assert task.state is TaskState.APPROVED
+    assert task.only.state is TaskState.APPROVED
 
 
 def test_officer_rejects_with_a_reason() -> None:
@@ -102,7 +102,7 @@ def test_reported_decision_has_no_effect_when_the_task_has_one() -> None:
     task.decide_as_reported(facts(COUNTY), replace(REPORTED, row_guid="row-4"))
 
     assert task.pending == ()
-    assert task.ground == "row-3"
+    assert task.only.ground == "row-3"
 
 
 def test_step_is_filed_when_the_task_is_decided() -> None:
@@ -121,7 +121,7 @@ def test_task_is_open_again_when_its_ground_is_retracted() -> None:
     task.result_retracted(facts(COUNTY), "row-3", "deleted by the sender")
 
     assert isinstance(task.pending[-1], TaskReopened)
-    assert (task.state, task.decided_at, task.ground) == (TaskState.OPEN, None, None)
+    assert (task.only.state, task.only.decided_at, task.only.ground) == (TaskState.OPEN, None, None)
 
 
 def test_decision_of_an_officer_stands_when_a_reported_result_is_retracted() -> None:
@@ -130,7 +130,7 @@ def test_decision_of_an_officer_stands_when_a_reported_result_is_retracted() -> 
 
     task.result_retracted(facts(COUNTY), "row-3", "deleted by the sender")
 
-    assert task.state is TaskState.APPROVED
+    assert task.only.state is TaskState.APPROVED
 
 
 def test_task_is_cancelled_once_and_opens_when_the_case_is_accepted_again() -> None:
@@ -143,4 +143,4 @@ def test_task_is_cancelled_once_and_opens_when_the_case_is_accepted_again() -> N
     task.accepted_again(facts(HOUSE), "accepted again")
 
     assert [type(event) for event in task.pending] == [TaskCancelled, TaskReopened]
-    assert task.state is TaskState.OPEN
+    assert task.only.state is TaskState.OPEN

@@ -1,0 +1,441 @@
+"""One task to work on: its clocks, who holds what it waits for, and what can be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.approval.domain import Process, Task, TaskState
+from services.approval.pages import STATES
+from services.approval.pages.commitments import STATES as LETTER_STATES
+from services.approval.pages.desk_words import (
+    CLOCK_LIGHTS,
+    CLOCK_TITLES,
+    CLOCKS,
+    Names,
+    left,
+    shown_day,
+)
+from services.approval.pages.process_words import moments, of_task
+from services.approval.pages.surveys import STATES as SURVEY_STATES
+from services.approval.projections.certificates import DecisionRow
+from services.approval.projections.commitments import CommitmentRow
+from services.approval.projections.surveys import SurveyRow
+from services.chassis.events import Event
+from services.chassis.web.histories import shown_time
+from services.chassis.web.parts import Cell, Column, Light, Strip, Table
+from services.chassis.web.strips import strip_of
+from services.kernel.clock import (
+    TERMS,
+    Approver,
+    Clock,
+    ClockRuleError,
+    Kind,
+    Reason,
+    explain,
+    legal_date,
+    light,
+)
+
+ACTS: Final = {
+    "start": ("开始办理", "Start"),
+    "decide": ("作出决定", "Decide"),
+    "conditional": ("凭承诺书预先决定", "Decide on a commitment"),
+    "document": ("出具决定文书", "Issue the document"),
+    "late": ("补录逾期决定", "File a late decision"),
+    "suspend": ("中止计时", "Suspend"),
+    "resume": ("恢复计时", "Resume"),
+    "extend": ("延长时限", "Extend"),
+    "notice": ("告知申请人延误", "Applicant's delay"),
+    "survey": ("申请联合踏勘", "Ask for a survey"),
+    "return": ("退回", "Give back"),
+}
+"""What can be done to a task on the desk, in the order in which it is shown."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One limit as a large number."""
+
+    name: str
+    big: str
+    note: str
+    light: Light = ""
+    said: str = ""
+    binding: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One reason a form offers, and what it does."""
+
+    value: str
+    text: str
+    effect: str = ""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Value and text, as an option of a choice shows them."""
+        return self.value, f"{self.text}：{self.effect}" if self.effect else self.text
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What the forms of the page offer."""
+
+    acts: Sequence[tuple[str, str, str]]
+    """Name, Chinese, English; the first one is the next step."""
+    suspensions: Sequence[Choice] = ()
+    resumptions: Sequence[Choice] = ()
+    extensions: Sequence[Choice] = ()
+    departments: Sequence[Choice] = ()
+    letters: Sequence[Choice] = ()
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the read model knows beside the process itself."""
+
+    names: Names
+    surveys: Sequence[SurveyRow] = ()
+    letters: Sequence[CommitmentRow] = ()
+    documents: Sequence[DecisionRow] = ()
+
+
+def task_desk(
+    process: Process,
+    task: Task,
+    events: Sequence[Event],
+    around: Around,
+    now: datetime,
+    roles: Collection[str],
+    unit: str,
+) -> dict[str, Any]:
+    """Give what `desk_task.html` shows. The process counts by a calendar already."""
+    names = around.names
+    state, state_light = STATES[task.state.value]
+    codes = codes_of(process)
+    return {
+        "task": task,
+        "process": process,
+        "state": state,
+        "state_light": state_light,
+        "item": names.item(task.item_code),
+        "department": names.department(task.department),
+        "own": unit == task.department,
+        "faces": faces(process, task, now),
+        "notes": notes(process, task),
+        "needs": prerequisites(process, task, names),
+        "waiting": [names.item(one.item_code) for one in process.dependants(task.task_id)],
+        "strips": strips(process, task, now),
+        "steps": list(task.steps.values()),
+        "surveys": _surveys(around.surveys),
+        "letters": _letters(around.letters),
+        "documents": around.documents,
+        "forms": forms(process, task, around, now, roles, unit),
+        "moments": moments(
+            of_task(events, task.task_id, task.project_no), names, codes, whose=False
+        ),
+        "shown_time": shown_time,
+    }
+
+
+def codes_of(process: Process) -> dict[str, str]:
+    """Give the item of each task, by its id and by the number of its case."""
+    found = {task.task_id: task.item_code for task in process.tasks.values()}
+    return found | {task.project_no: task.item_code for task in process.tasks.values()}
+
+
+def faces(process: Process, task: Task, now: datetime) -> list[Face]:
+    """Give the limits of a task and of the whole, each with what is left of it."""
+    binding = process.binding_due(task)
+    found = []
+    for kind, due_at in (
+        (Kind.PROMISED, task.promised_due_at),
+        (Kind.STATUTORY, task.statutory_due_at),
+    ):
+        clock = task.clock(kind)
+        if clock is None and due_at is None:
+            if task.state is TaskState.BLOCKED and task.limits is not None:
+                limit = task.limits.promised if kind is Kind.PROMISED else task.limits.statutory
+                if limit is not None:
+                    big = f"{limit.value} 个工作日" if limit.value else "当场"
+                    found.append(Face(CLOCKS[kind.value], big, "前置完成后开始计算"))
+            continue
+        ended = None if task.undecided else task.decided_at or now
+        found.append(_face(process, kind, clock, due_at, now, ended, binding))
+    if process.joint is not None:
+        ended = process.decided_at
+        due_at = process.joint_due_at
+        found.append(_face(process, Kind.JOINT, process.joint, due_at, now, ended, binding))
+    return found
+
+
+def _face(
+    process: Process,
+    kind: Kind,
+    clock: Clock | None,
+    due_at: datetime | None,
+    now: datetime,
+    ended: datetime | None,
+    binding: datetime | None,
+) -> Face:
+    name = CLOCKS[kind.value]
+    if due_at is None:
+        reasons = open_reasons([clock] if clock else [])
+        return Face(
+            name, "中止", "、".join(one.chinese for one in reasons) or "等待恢复", "grey", "不计时"
+        )
+    note = f"截止 {shown_time(due_at)}"
+    if ended is not None:
+        in_time = ended <= due_at
+        said: tuple[Light, str] = ("green", "时限内") if in_time else ("red", "超过时限")
+        return Face(name, shown_day(due_at), note, *said)
+    _, big = left(process.calendar, now, due_at)
+    if clock is not None:
+        shown, said_light = CLOCK_LIGHTS[light(clock, process.calendar, now)]
+        return Face(name, big, note, shown, said_light, binding == due_at)
+    return Face(name, big, note, "red" if due_at < now else "", "超期", binding == due_at)
+
+
+def open_reasons(clocks: Iterable[Clock]) -> list[Reason]:
+    """Give the reasons for which some of these clocks stand still, each once."""
+    found = [
+        one.reason
+        for clock in clocks
+        for one in clock.suspensions
+        if one.until is None and one.reason is not None
+    ]
+    return list(dict.fromkeys(found))
+
+
+def notes(process: Process, task: Task) -> list[tuple[Light, str]]:
+    """Give what has to be seen at once, beside the state."""
+    found: list[tuple[Light, str]] = []
+    found += [("red", f"已超{CLOCKS[kind]}") for kind in task.breaches]
+    if process.joint_breach is not None:
+        found.append(("red", "已超联合时限"))
+    reasons = open_reasons(task.all_clocks)
+    if reasons and task.undecided:
+        found.append(("grey", f"中止：{'、'.join(one.chinese for one in reasons)}"))
+    extension = next((one.extension for one in task.all_clocks if one.extension), None)
+    if extension is not None:
+        found.append(("grey", f"已延长 {extension.units} 个工作日"))
+    if task.state is TaskState.DEEMED_CONSENTED and task.late is not None:
+        found.append(("red", f"逾期决定：{'准予' if task.late else '不予'}，默许不变"))
+    if process.mutual(task.task_id):
+        found.append(("amber", "与其他事项互为前置"))
+    return found
+
+
+def prerequisites(process: Process, task: Task, names: Names) -> Table | None:
+    """Say what the task waits for, and who holds it; None when it waits for nothing."""
+    if not task.prerequisites:
+        return None
+    waits = process.waits_for(task) if not task.final else []
+    rows: list[Sequence[Cell | str | int]] = []
+    for task_id in task.prerequisites:
+        other = process.tasks.get(task_id)
+        if other is None:
+            continue
+        state, shown = STATES[other.state.value]
+        if task_id in task.deferred:
+            effect = Cell(f"凭承诺书 {task.deferred[task_id]} 不再等待", light="amber")
+        elif task_id in waits:
+            effect = Cell("还在等待", light="grey")
+        else:
+            effect = Cell("已满足", light="green")
+        rows.append(
+            [
+                Cell(names.item(other.item_code), f"/desk/tasks/{other.project_no}"),
+                names.department(other.department),
+                other.handler or "–",
+                Cell(state, light=shown),
+                effect,
+            ]
+        )
+    return Table(
+        caption="前置审批",
+        columns=[
+            Column("事项", "Item"),
+            Column("在谁手里", "Holder"),
+            Column("经办", "Handler"),
+            Column("状态", "State"),
+            Column("对本任务", "Effect"),
+        ],
+        rows=rows,
+    )
+
+
+def strips(process: Process, task: Task, now: datetime) -> list[Strip]:
+    """Show how each limit was counted, day by day; the promise first."""
+    clocks = sorted(task.all_clocks, key=lambda one: one.kind is not Kind.PROMISED)
+    found = []
+    for clock in [*clocks, *([process.joint] if process.joint else [])]:
+        ended = process.decided_at if clock.kind is Kind.JOINT else task.decided_at
+        title, english = CLOCK_TITLES[clock.kind]
+        found.append(
+            strip_of(
+                explain(clock, process.calendar),
+                clock.limit.unit,
+                title=title,
+                english=english,
+                today=legal_date(ended or now),
+                today_said="决定" if ended else "今天",
+            )
+        )
+    return found
+
+
+def forms(
+    process: Process,
+    task: Task,
+    around: Around,
+    now: datetime,
+    roles: Collection[str],
+    unit: str,
+) -> Forms:
+    """Say what this caller can do to the task now, and what each form offers."""
+    if unit != task.department:
+        return Forms([], seen=process.version)
+    signed = [one for one in around.letters if one.state == "signed"]
+    possible: list[str] = []
+    if "officer" in roles:
+        possible += _officer(process, task, around, signed)
+    extensions = _extensions(process, task, now)
+    if "department_head" in roles and extensions:
+        possible.append("extend")
+    names = around.names
+    return Forms(
+        acts=[(name, *ACTS[name]) for name in ACTS if name in possible],
+        suspensions=_suspensions(task),
+        resumptions=[Choice(one.value, one.chinese) for one in open_reasons(task.all_clocks)],
+        extensions=extensions,
+        departments=[
+            Choice(code, names.department(code))
+            for code in dict.fromkeys(one.department for one in process.tasks.values())
+        ],
+        letters=[Choice(one.commitment_no, one.commitment_no) for one in signed],
+        seen=process.version,
+    )
+
+
+def _officer(
+    process: Process, task: Task, around: Around, signed: Sequence[CommitmentRow]
+) -> list[str]:
+    if task.state is TaskState.DEEMED_CONSENTED:
+        return ["late"] if task.late is None else []
+    if task.state in (TaskState.APPROVED, TaskState.REJECTED) and not around.documents:
+        return ["document"]
+    possible = ["survey"] if not task.final else []
+    if not task.undecided:
+        return possible
+    possible += ["decide"]
+    possible += ["start"] if task.state is TaskState.OPEN else ["return"]
+    if task.clocks is not None:
+        possible.append("notice")
+        if _suspensions(task):
+            possible.append("suspend")
+    if open_reasons(task.all_clocks):
+        possible.append("resume")
+    if signed:
+        possible.append("conditional")
+    return possible
+
+
+def _suspensions(task: Task) -> list[Choice]:
+    """Offer the reasons that stop something, and say what; the applicant's delay has its notice."""
+    found = []
+    for reason in Reason:
+        if reason is Reason.APPLICANT_CAUSE:
+            continue
+        clocks = list(task.all_clocks)
+        stopped = [one.kind for one in clocks if one.stopped_by(reason)]
+        if not stopped or any(one.suspended_for(reason) for one in clocks):
+            continue
+        said = "、".join(CLOCKS[kind.value] for kind in stopped)
+        others = [one.kind for one in clocks if one.kind not in stopped]
+        runs_on = "、".join(CLOCKS[kind.value] for kind in others)
+        effect = f"停止{said}；{runs_on}照常计算" if others else f"停止{said}"
+        found.append(Choice(reason.value, reason.chinese, effect))
+    return found
+
+
+def _extensions(process: Process, task: Task, now: datetime) -> list[Choice]:
+    """Offer the days by which the head may extend, each with the new end; none when it is over."""
+    if not task.undecided or task.clocks is None:
+        return []
+    found = []
+    most = TERMS[Kind.PROMISED].most
+    for days in range(1, most + 1):
+        try:
+            after = task.clocks.extend(days, Approver.AUTHORITY_HEAD.value, now, process.calendar)
+        except ClockRuleError:
+            return []
+        ends = []
+        for before, clock in zip(task.clocks.all, after.all, strict=True):
+            due = clock.due(process.calendar)
+            if before != clock:
+                end = shown_day(due.at) if due else "恢复后再定"
+                ends.append(f"{CLOCKS[clock.kind.value]}至 {end}")
+        found.append(Choice(str(days), f"{days} 个工作日", "，".join(ends)))
+    return found
+
+
+def consequences(process: Process, task: Task, granted: bool, names: Names) -> list[str]:
+    """Say what a decision will do to the others of the process."""
+    if granted:
+        go_on = [
+            names.item(one.item_code)
+            for one in process.dependants(task.task_id)
+            if one.state is TaskState.BLOCKED and process.waits_for(one) == [task.task_id]
+        ]
+        return [f"可以开始办理：{'、'.join(go_on)}"] if go_on else []
+    if task.waivable:
+        return []
+    fallen: list[str] = []
+    ahead = [task.task_id]
+    while ahead:
+        for one in process.dependants(ahead.pop()):
+            name = names.item(one.item_code)
+            if not one.final and name not in fallen:
+                fallen.append(name)
+                ahead.append(one.task_id)
+    return [f"随之终止：{'、'.join(fallen)}"] if fallen else []
+
+
+def _surveys(rows: Sequence[SurveyRow]) -> Table | None:
+    if not rows:
+        return None
+    return Table(
+        caption="联合踏勘",
+        columns=[Column("编号", "Survey"), Column("时间", "Time"), Column("状态", "State")],
+        rows=[
+            [
+                Cell(row.survey_no, f"/surveys/{row.survey_no}"),
+                shown_time(row.starts_at) or "待约",
+                Cell(SURVEY_STATES[row.state][0], light=SURVEY_STATES[row.state][1]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _letters(rows: Sequence[CommitmentRow]) -> Table | None:
+    if not rows:
+        return None
+    return Table(
+        caption="承诺书",
+        columns=[Column("编号", "Letter"), Column("期限", "Due"), Column("状态", "State")],
+        rows=[
+            [
+                Cell(row.commitment_no, f"/commitments/{row.commitment_no}"),
+                shown_time(row.due_at) or "–",
+                Cell(LETTER_STATES[row.state][0], light=LETTER_STATES[row.state][1]),
+            ]
+            for row in rows
+        ],
+    )

@@ -1,0 +1,423 @@
+"""Rows of decision documents, seals and certificates, and what is read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+
+from services.approval.domain.decision_terms import Seal
+from services.approval.projections.applicants import applicants_of
+from services.chassis.eventlog.database import Database
+from services.chassis.events import Event
+from services.chassis.projection import Change, Insert, Statement
+
+DECISION: Final = (
+    "decision_no",
+    "project_no",
+    "task_id",
+    "item_code",
+    "department",
+    "document",
+    "result",
+    "conditional",
+    "issued_at",
+    "decided_by",
+    "document_hash",
+    "code_hash",
+    "file_hash",
+    "seal",
+    "due_at",
+    "light",
+    "served_at",
+)
+CERTIFICATE: Final = (
+    "certificate_no",
+    "project_no",
+    "decision_no",
+    "item_code",
+    "department",
+    "title",
+    "issued_at",
+    "valid_from",
+    "valid_to",
+    "status",
+    "due_at",
+    "dispatched_at",
+    "served_at",
+    "on_time",
+    "renewal_open",
+    "superseded_by",
+    "library_id",
+    "file_hash",
+    "code_hash",
+    "revocation_due_at",
+    "revocation_letter",
+)
+
+
+class SealRegistered(msgspec.Struct, frozen=True):
+    """A seal, new or in its newest form."""
+
+    seal: str
+    department: str
+    custodian: str
+    since: date
+
+
+class SealSuspended(msgspec.Struct, frozen=True):
+    """From this day on the seal may not be used."""
+
+    seal: str
+    on: date
+
+
+READS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "catalog.approval-seal-registered.v1": SealRegistered,
+    "catalog.approval-seal-suspended.v1": SealSuspended,
+}
+"""Of catalog; part of `messages.READS`."""
+
+
+class DecisionRow(msgspec.Struct, frozen=True):
+    """One decision document in a list."""
+
+    decision_no: str
+    project_no: str
+    task_id: str
+    item_code: str
+    department: str
+    document: str
+    result: str
+    conditional: bool
+    issued_at: datetime
+    decided_by: str
+    document_hash: str
+    file_hash: str | None
+    seal: str | None
+    due_at: datetime | None
+    light: str
+    """Of the issuing limit: empty, `amber` or `red`; stays red."""
+    served_at: datetime | None
+
+
+class CertificateRow(msgspec.Struct, frozen=True):
+    """One certificate in a list."""
+
+    certificate_no: str
+    project_no: str
+    decision_no: str
+    item_code: str
+    department: str
+    title: str
+    issued_at: datetime
+    valid_from: date
+    valid_to: date | None
+    status: str
+    due_at: datetime
+    dispatched_at: datetime | None
+    served_at: datetime | None
+    on_time: bool | None
+    renewal_open: bool
+    superseded_by: str | None
+    library_id: str | None
+    file_hash: str
+    revocation_due_at: datetime | None = None
+    """By when its revocation is to be decided; empty: nothing orders it, or it is decided."""
+    revocation_letter: str | None = None
+    """The broken promise that orders it."""
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A paper as the public page knows it: what it is and which event log says the rest."""
+
+    kind: str
+    """`decision` or `certificate`."""
+    key: str
+
+
+class _Decision(msgspec.Struct, frozen=True):
+    decision_no: str
+    project_no: str = ""
+    task_id: str = ""
+    item_code: str = ""
+    department: str = ""
+    document: str = ""
+    result: str = ""
+    conditional: bool = False
+    issued_at: datetime | None = None
+    decided_by: str = ""
+    document_hash: str = ""
+    code_hash: str = ""
+    file_hash: str = ""
+    seal: str = ""
+    due_at: datetime | None = None
+    new_due_at: datetime | None = None
+    served_at: datetime | None = None
+
+
+class _Certificate(msgspec.Struct, frozen=True):
+    certificate_no: str
+    project_no: str = ""
+    decision_no: str = ""
+    item_code: str = ""
+    department: str = ""
+    title: str = ""
+    issued_at: datetime | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    due_at: datetime | None = None
+    file_hash: str = ""
+    code_hash: str = ""
+    dispatched_at: datetime | None = None
+    served_at: datetime | None = None
+    on_time: bool | None = None
+    by: str | None = None
+    library_id: str | None = None
+    commitment_no: str | None = None
+
+
+_ENDS: Final[Mapping[str, str]] = {
+    "approval.certificate-cancelled.v1": "04",
+    "approval.certificate-expired.v1": "05",
+    "approval.certificate-transferred.v1": "06",
+    "approval.certificate-withdrawn.v1": "07",
+}
+
+
+def project_seals(event: Event) -> Iterable[Change]:
+    """Give what an event of catalog changes in the seals."""
+    match event.type:
+        case "catalog.approval-seal-registered.v1":
+            yield Statement(
+                "INSERT INTO seal (seal, department, custodian, since) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (seal) DO UPDATE SET department = excluded.department,"
+                " custodian = excluded.custodian, since = excluded.since, suspended_on = NULL",
+                msgspec.structs.astuple(event.read(SealRegistered)),
+            )
+        case "catalog.approval-seal-suspended.v1":
+            ended = event.read(SealSuspended)
+            yield Statement(
+                "UPDATE seal SET suspended_on = %s WHERE seal = %s", (ended.on, ended.seal)
+            )
+
+
+def project(event: Event) -> Iterable[Change]:
+    """Give what an event of approval changes in the rows."""
+    start, _, _ = event.type.removeprefix("approval.").partition("-")
+    if start in ("decision", "seal", "issuing"):
+        yield from _project_decision(event)
+    elif start in ("certificate", "renewal"):
+        yield from _project_certificate(event)
+
+
+def _project_decision(event: Event) -> Iterable[Change]:
+    match event.type:
+        case "approval.decision-issued.v1":
+            said = event.read(_Decision)
+            told = tuple(getattr(said, name) for name in DECISION[:12])
+            yield Insert("decision_row", (*told, None, None, None, "", None))
+        case "approval.seal-applied.v1":
+            said = event.read(_Decision)
+            yield _decision(said, "file_hash = %s, seal = %s", said.file_hash, said.seal)
+        case "approval.issuing-limit-started.v1":
+            said = event.read(_Decision)
+            yield _decision(said, "due_at = %s", said.due_at)
+        case "approval.issuing-recalculated.v1":
+            said = event.read(_Decision)
+            yield _decision(said, "due_at = %s", said.new_due_at)
+        case "approval.issuing-approaching.v1":
+            yield _decision(event.read(_Decision), "light = 'amber'")
+        case "approval.issuing-breached.v1":
+            yield _decision(event.read(_Decision), "light = 'red'")
+        case "approval.issuing-met.v1":
+            said = event.read(_Decision)
+            yield _decision(said, "served_at = %s", said.served_at)
+
+
+def _project_certificate(event: Event) -> Iterable[Change]:
+    match event.type:
+        case "approval.certificate-issued.v1":
+            said = event.read(_Certificate)
+            told = tuple(getattr(said, name) for name in CERTIFICATE[:9])
+            rest = (None, None, None, False, None, None, said.file_hash, said.code_hash, None, None)
+            yield Insert("certificate_row", (*told, "01", said.due_at, *rest))
+        case "approval.certificate-registered.v1":
+            said = event.read(_Certificate)
+            yield _certificate(said, "library_id = %s", said.library_id)
+        case "approval.certificate-dispatched.v1":
+            said = event.read(_Certificate)
+            yield _certificate(said, "dispatched_at = %s", said.dispatched_at)
+        case "approval.certificate-returned.v1":
+            yield _certificate(event.read(_Certificate), "dispatched_at = NULL")
+        case "approval.certificate-served.v1":
+            said = event.read(_Certificate)
+            yield _certificate(said, "served_at = %s, on_time = %s", said.served_at, said.on_time)
+        case "approval.certificate-superseded.v1":
+            said = event.read(_Certificate)
+            yield _certificate(
+                said, "status = '04', renewal_open = false, superseded_by = %s", said.by
+            )
+        case "approval.renewal-requested.v1":
+            yield _certificate(event.read(_Certificate), "renewal_open = true")
+        case "approval.renewal-refused.v1":
+            yield _certificate(event.read(_Certificate), "renewal_open = false")
+        case "approval.renewal-granted.v1" | "approval.renewal-deemed-granted.v1":
+            said = event.read(_Certificate)
+            yield _certificate(
+                said,
+                "renewal_open = false, valid_from = valid_to + 1, valid_to = %s",
+                said.valid_to,
+            )
+        case "approval.certificate-revocation-due.v1":
+            said = event.read(_Certificate)
+            columns = "revocation_due_at = %s, revocation_letter = %s"
+            yield _certificate(said, columns, said.due_at, said.commitment_no)
+        case "approval.certificate-revoked.v1":
+            said = event.read(_Certificate)
+            columns = "status = '03', renewal_open = false, revocation_due_at = NULL"
+            yield _certificate(said, columns)
+        case other if other in _ENDS:
+            said = event.read(_Certificate)
+            yield _certificate(said, "status = %s, renewal_open = false", _ENDS[other])
+
+
+def _decision(said: _Decision, columns: str, *values: object) -> Change:
+    return Statement(
+        f"UPDATE decision_row SET {columns} WHERE decision_no = %s",  # noqa: S608 - our own words
+        (*values, said.decision_no),
+    )
+
+
+def _certificate(said: _Certificate, columns: str, *values: object) -> Change:
+    return Statement(
+        f"UPDATE certificate_row SET {columns} WHERE certificate_no = %s",  # noqa: S608 - our own words
+        (*values, said.certificate_no),
+    )
+
+
+def seal_of(database: Database, seal: str) -> Seal | None:
+    """Give a seal as catalog has told of it."""
+    rows = database.read(
+        "SELECT seal, department, custodian, since, suspended_on FROM seal WHERE seal = %s", (seal,)
+    )
+    return Seal(*rows[0]) if rows else None
+
+
+def holder_of(database: Database, project_no: str) -> str:
+    """Give the reference of who applied in a case; empty when intake's word has not come."""
+    found = applicants_of(database, [project_no])
+    return found[0].subject_id if found else ""
+
+
+def unserved_of(database: Database, project_no: str) -> Sequence[str]:
+    """Name the certificates of a case that have not reached their holder."""
+    rows = database.read(
+        "SELECT certificate_no FROM certificate_row WHERE project_no = %s AND served_at IS NULL"
+        " AND status = '01' ORDER BY certificate_no",
+        (project_no,),
+    )
+    return [row[0] for row in rows]
+
+
+def issued_of(database: Database, project_no: str) -> Sequence[str]:
+    """Name the certificates of a case that are not revoked."""
+    rows = database.read(
+        "SELECT certificate_no FROM certificate_row WHERE project_no = %s AND status <> '03'"
+        " ORDER BY certificate_no",
+        (project_no,),
+    )
+    return [row[0] for row in rows]
+
+
+def paper_of_code(database: Database, code_hash: str) -> Paper | None:
+    """Say which paper bears a code, by the code's hash."""
+    return _paper(database, "code_hash = %(hash)s", code_hash)
+
+
+def paper_of_file(database: Database, file_hash: str) -> Paper | None:
+    """Say which paper a file is, byte by byte; a decision counts with its seal only."""
+    return _paper(database, "file_hash = %(hash)s", file_hash)
+
+
+def _paper(database: Database, condition: str, digest: str) -> Paper | None:
+    rows = database.read(
+        f"SELECT 'certificate', certificate_no FROM certificate_row WHERE {condition}"  # noqa: S608 - our own words
+        f" UNION ALL SELECT 'decision', decision_no FROM decision_row WHERE {condition} LIMIT 1",
+        {"hash": digest},
+    )
+    return Paper(*rows[0]) if rows else None
+
+
+def list_decisions(
+    database: Database,
+    *,
+    department: str = "",
+    project_no: str = "",
+    light: str = "",
+    unserved: bool = False,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[DecisionRow]:
+    """List decision documents, newest first, from behind the key; empty filters match all."""
+    columns = [name for name in DECISION if name != "code_hash"]
+    rows = database.read(
+        f"SELECT {', '.join(columns)} FROM decision_row"  # noqa: S608 - our own column names
+        + _WHERE
+        + " AND (%(light)s = '' OR light = %(light)s)"
+        " AND (NOT %(unserved)s OR (due_at IS NOT NULL AND served_at IS NULL))"
+        " AND (%(moment)s::timestamptz IS NULL"
+        " OR (issued_at, decision_no) < (%(moment)s::timestamptz, %(key)s))"
+        " ORDER BY issued_at DESC, decision_no DESC LIMIT %(limit)s",
+        _params(department, project_no, after, limit) | {"light": light, "unserved": unserved},
+    )
+    return [DecisionRow(*row) for row in rows]
+
+
+def list_certificates(
+    database: Database,
+    *,
+    department: str = "",
+    project_no: str = "",
+    status: str = "",
+    unserved: bool = False,
+    revocation: bool = False,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[CertificateRow]:
+    """List certificates, newest first, from behind the key; empty filters match all."""
+    columns = [name for name in CERTIFICATE if name != "code_hash"]
+    rows = database.read(
+        f"SELECT {', '.join(columns)} FROM certificate_row"  # noqa: S608 - our own column names
+        + _WHERE
+        + " AND (%(status)s = '' OR status = %(status)s)"
+        " AND (NOT %(unserved)s OR served_at IS NULL)"
+        " AND (NOT %(revocation)s OR revocation_due_at IS NOT NULL)"
+        " AND (%(moment)s::timestamptz IS NULL"
+        " OR (issued_at, certificate_no) < (%(moment)s::timestamptz, %(key)s))"
+        " ORDER BY issued_at DESC, certificate_no DESC LIMIT %(limit)s",
+        _params(department, project_no, after, limit)
+        | {"status": status, "unserved": unserved, "revocation": revocation},
+    )
+    return [CertificateRow(*row) for row in rows]
+
+
+_WHERE: Final = (
+    " WHERE (%(department)s = '' OR department = %(department)s)"
+    " AND (%(project_no)s = '' OR project_no = %(project_no)s)"
+)
+
+
+def _params(
+    department: str, project_no: str, after: tuple[datetime, str] | None, limit: int
+) -> dict[str, Any]:
+    moment, key = after or (None, "")
+    return {
+        "department": department,
+        "project_no": project_no,
+        "moment": moment,
+        "key": key,
+        "limit": limit,
+    }

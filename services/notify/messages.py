@@ -9,11 +9,13 @@ import msgspec
 
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
+from services.kernel.aggregate import Fact
 from services.kernel.facts import Actor, ActorKind, Facts
 from services.kernel.times import SHANGHAI
-from services.notify.domain import Kind, NoticeRecorded, Occasion
+from services.notify.domain import DELIVERY_FACTS, Kind, NoticeRecorded, Occasion
 
-PUBLISHES: Mapping[str, Publication] = {NoticeRecorded.TOPIC: Publication(NoticeRecorded.TOPIC)}
+_FACTS: tuple[type[Fact], ...] = (NoticeRecorded, *DELIVERY_FACTS)
+PUBLISHES: Mapping[str, Publication] = {fact.TOPIC: Publication(fact.TOPIC) for fact in _FACTS}
 LISTENS = ("intake",)
 
 
@@ -45,6 +47,7 @@ class CaseCompleted(msgspec.Struct, frozen=True):
 READS: Mapping[str, type[msgspec.Struct]] = {
     "intake.case-accepted.v1": CaseAccepted,
     "intake.case-refused.v1": CaseRefused,
+    "intake.case-refused.v2": CaseRefused,
     "intake.case-completed.v1": CaseCompleted,
 }
 

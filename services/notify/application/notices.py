@@ -1,4 +1,4 @@
-"""What notify can be told."""
+"""What notify can be told of notices."""
 
 from __future__ import annotations
 

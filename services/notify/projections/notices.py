@@ -1,20 +1,19 @@
-"""Shows the notices: rows from events, and the only SQL of this service."""
+"""Rows of notices, and what is read of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, ReadModel
+from services.chassis.projection import Change, Insert
 
 RECORDED = "notify.notice-recorded.v1"
-_COLUMNS = (
+COLUMNS = (
     "dedup_key",
     "project_no",
     "notice",
@@ -27,7 +26,7 @@ _COLUMNS = (
     "department",
     "occurred_at",
 )
-_SELECT = "SELECT " + ", ".join(_COLUMNS) + " FROM notice"  # noqa: S608 - our own column names
+_SELECT = "SELECT " + ", ".join(COLUMNS) + " FROM notice"  # noqa: S608 - our own column names
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -52,16 +51,7 @@ def project(event: Event) -> Iterable[Change]:
         said = event.read(Notice)
         values = msgspec.structs.asdict(said)
         values |= {"department": event.body.department, "occurred_at": event.body.occurred_at}
-        yield Insert("notice", tuple(values[column] for column in _COLUMNS))
-
-
-READ_MODEL = ReadModel(
-    service="notify",
-    ddl=Path(__file__).with_name("read_model.sql"),
-    tables={"notice": _COLUMNS},
-    sources=("notify",),
-    project=project,
-)
+        yield Insert("notice", tuple(values[column] for column in COLUMNS))
 
 
 def list_notices(
@@ -104,4 +94,4 @@ def get_notice(database: Database, dedup_key: str) -> Notice:
 
 
 def _notice(row: tuple[object, ...]) -> Notice:
-    return msgspec.convert(dict(zip(_COLUMNS, row, strict=True)), Notice)
+    return msgspec.convert(dict(zip(COLUMNS, row, strict=True)), Notice)

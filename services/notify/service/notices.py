@@ -1,27 +1,21 @@
-"""Listens for notify: intake's events, lists and pages of the notices."""
+"""The notices over HTTP: lists and their page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from services.chassis.bus.positions import is_done
-from services.chassis.bus.providers import ApplicationProvider
-from services.chassis.bus.subscription import subscribe
-from services.chassis.errors import BanjianError
-from services.chassis.events import Event
 from services.chassis.web import Call, Page, PageQuery, Pages, route
 from services.chassis.web.histories import shown_time
 from services.chassis.web.paging import page_of, read_cursor
 from services.chassis.web.parts import Cell, Column, Filter, Option, Table
-from services.notify import messages, projections
-from services.notify.application import Notices
-from services.notify.projections import READ_MODEL, Notice
+from services.notify import projections
+from services.notify.projections import Notice
 
-PAGES: Final = Pages("notify", Path(__file__).parent / "pages")
+PAGES: Final = Pages("notify", Path(__file__).parents[1] / "pages")
 KINDS: Final = {
     "case_accepted": "受理通知",
     "case_refused": "不予受理通知",
@@ -36,19 +30,11 @@ class NoticesQuery(PageQuery, frozen=True, kw_only=True):
     notice: str = ""
 
 
-class Service:
-    """The nameko service."""
+class NoticeRoutes:
+    """Routes of the nameko service."""
 
-    name = "notify"
-    errors: Final[Mapping[type[Exception], type[BanjianError]]] = {}
-    notices: Any = ApplicationProvider(Notices, READ_MODEL)
-
-    @subscribe(reads=messages.READS)
-    def on_events(self, batch: Sequence[Event]) -> None:
-        """Put the notices these events make due on file."""
-        self.notices.record(
-            [(messages.facts_after(event), messages.occasion(event)) for event in batch]
-        )
+    name: str
+    notices: Any
 
     @route(
         "GET",

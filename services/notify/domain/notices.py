@@ -1,4 +1,4 @@
-"""What notify decides: which notice an applicant gets, once, from which template's version."""
+"""Which notice an applicant gets, once, from which template's version."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""What notify decides: which notice an applicant gets, and when a result reached its holder."""
+
+from services.notify.domain.deliveries import (
+    DELIVERY_FACTS,
+    Delivery,
+    DeliveryCompleted,
+    DeliveryFailed,
+    DeliveryOrdered,
+    ParcelHandedToCourier,
+    ParcelReturned,
+    ParcelTracked,
+    delivery_stream,
+)
+from services.notify.domain.delivery_terms import (
+    DeliveryKind,
+    DeliveryOrder,
+    DeliveryRuleError,
+    DeliveryState,
+    DeliveryStateError,
+    DeliveryTimeError,
+    NothingToDeliverError,
+    OtherParcelError,
+    SignedBy,
+)
+from services.notify.domain.notices import (
+    CHANNEL,
+    TEMPLATES,
+    Kind,
+    Notice,
+    NoticeRecorded,
+    Occasion,
+    Template,
+)
+
+__all__ = [
+    "CHANNEL",
+    "DELIVERY_FACTS",
+    "TEMPLATES",
+    "Delivery",
+    "DeliveryCompleted",
+    "DeliveryFailed",
+    "DeliveryKind",
+    "DeliveryOrder",
+    "DeliveryOrdered",
+    "DeliveryRuleError",
+    "DeliveryState",
+    "DeliveryStateError",
+    "DeliveryTimeError",
+    "Kind",
+    "NothingToDeliverError",
+    "Notice",
+    "NoticeRecorded",
+    "Occasion",
+    "OtherParcelError",
+    "ParcelHandedToCourier",
+    "ParcelReturned",
+    "ParcelTracked",
+    "SignedBy",
+    "Template",
+    "delivery_stream",
+]

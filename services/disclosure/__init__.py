@@ -1,11 +1,23 @@
 """Disclosure (公开): what the centre owes the public, counted from events.
 
-Owns       published figures (one stream a figure)
-Publishes  disclosure.statistic-published.v1
+Owns       published figures (one stream a figure); requests for information, stream_id("foi",
+           request_no); what is published unasked, stream_id("entry", entry_no), and its directory,
+           stream_id("directory", node); the vault with what is known about those who ask
+Publishes  disclosure.statistic-published.v1, foi-*, third-party-*, co-authority-*, entry-*,
+           directory-extended (`messages/asked.py`)
+Deadlines  a reply that is late, silence of who was consulted (opposite for third parties and
+           co-authorities), a correction or fee that never came, the year's end, a recount when
+           the calendar changes; an entry not published within 20 working days (`timers.py`)
 Listens to catalog (items, claims, calendars, schemes), intake (acceptance, completion, corrections
            and retractions of cases), approval (its log position, printed with every figure)
 Answers    GET / (the board), /stat/<id>, /measures, /cases, /figures, /items/<code>/rules;
-           POST /figures
+           POST /figures;
+           requests (roles foi_officer, foi_office_head, supervisor; the public): POST
+           /foi/requests, /foi/progress, /foi/register, /foi/requests/<no>/acts, GET
+           /foi/requests, /foi/matters, /foi/annual/<year>, pages /foi, /foi-desk;
+           proactive (roles disclosure_editor, secrecy_reviewer, disclosure_approver; the public):
+           POST /open/entries, /open/entries/<no>/acts, /open/directory, GET /open/entries,
+           /open/directory.json, /open/feed.atom, /open/sitemap.xml, pages /open, /open-desk
 
 Glossary
     measure (指标)      a figure's definition: what is counted over what; see measures.py
@@ -14,5 +26,10 @@ Glossary
     as_of (统计时点)    the moment in the world a figure speaks of
     positions (日志位置) per service, the last event of its log a figure knows of
     watermark (低水位)  the position up to which every event of a source has taken effect here
+    request (依申请公开) somebody asks for information; named by its request_no
+    received_on (收到之日) by art. 31: handed in, signed for, or confirmed by both sides
+    matter (事由)        what is asked for, by a short code; three requests may make it proactive
+    entry (主动公开信息)  what is published unasked, in versions; named by its entry_no
+    node (目录位置)      a place of the directory: who, what, by when, how
     period (时段)       from and to: cases accepted (S02: completed) in it, both ends included
 """

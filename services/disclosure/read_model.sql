@@ -243,3 +243,117 @@ END $$;
 CREATE TRIGGER fold AFTER INSERT ON facts
     REFERENCING NEW TABLE AS new_facts
     FOR EACH STATEMENT EXECUTE FUNCTION fold_facts();
+
+-- Requests for information (依申请公开): one row each, for the desk, the progress page and the
+-- table of the annual report. Nothing in it names a person: who asks stands in the vault.
+CREATE TABLE foi (
+    request_no  text COLLATE "C" PRIMARY KEY,
+    subject_id  text COLLATE "C" NOT NULL,
+    account     text COLLATE "C",
+    channel     text COLLATE "C" NOT NULL,
+    category    text COLLATE "C" NOT NULL,
+    state       text COLLATE "C" NOT NULL,
+    waits_for   text COLLATE "C" NOT NULL,  -- confirmation, correction, consultation, fee; '' for nobody
+    raw_on      date NOT NULL,
+    received_on date,                       -- NULL until the day of receipt is confirmed
+    due_at      timestamptz,                -- NULL: no clock runs, or it stands still
+    unit        text COLLATE "C" NOT NULL,
+    matter      text COLLATE "C" NOT NULL,
+    extended    boolean NOT NULL,
+    overdue     boolean NOT NULL,
+    reply       text COLLATE "C",
+    grounds     text[] NOT NULL,
+    ended_on    date,
+    on_time     boolean,
+    served_on   date
+);
+CREATE INDEX foi_open ON foi (due_at) WHERE ended_on IS NULL;
+CREATE INDEX foi_of_subject ON foi (subject_id, received_on);
+CREATE INDEX foi_of_matter ON foi (matter) WHERE matter <> '';
+
+CREATE TABLE foi_remedy (
+    request_no text COLLATE "C" NOT NULL,
+    docket_no  text COLLATE "C" NOT NULL,
+    route      text COLLATE "C" NOT NULL,
+    again      boolean NOT NULL,            -- a suit after a reconsideration
+    filed_on   date NOT NULL,
+    outcome    text COLLATE "C",
+    decided_on date,
+    PRIMARY KEY (request_no, docket_no)
+);
+
+-- What is published unasked (主动公开): every version as it was written, and what is public now.
+CREATE TABLE entry_version (
+    entry_no      text COLLATE "C" NOT NULL,
+    entry_version integer NOT NULL,
+    state         text COLLATE "C" NOT NULL,
+    node          text COLLATE "C" NOT NULL,
+    facet         text COLLATE "C" NOT NULL,
+    boosts        text[] NOT NULL,
+    level         text COLLATE "C" NOT NULL,
+    place         text COLLATE "C" NOT NULL,
+    title         text NOT NULL,
+    body          text NOT NULL,
+    issue_no      text NOT NULL,
+    formed_on     date NOT NULL,
+    due_at        timestamptz NOT NULL,
+    written_at    timestamptz NOT NULL,
+    overdue       boolean NOT NULL,
+    folded        text NOT NULL,            -- title and text as they are searched
+    grams         text[] COLLATE "C" NOT NULL,  -- its pairs of characters
+    PRIMARY KEY (entry_no, entry_version)
+);
+
+CREATE TABLE public_entry (
+    entry_no      text COLLATE "C" PRIMARY KEY,
+    entry_version integer NOT NULL,
+    state         text COLLATE "C" NOT NULL,    -- published, withdrawn, archived
+    node          text COLLATE "C" NOT NULL,
+    facet         text COLLATE "C" NOT NULL,
+    boosts        text[] NOT NULL,
+    level         text COLLATE "C" NOT NULL,
+    place         text COLLATE "C" NOT NULL,
+    publisher     text NOT NULL,
+    content       text NOT NULL,
+    time_limit    text NOT NULL,
+    method        text NOT NULL,
+    title         text NOT NULL,
+    body          text NOT NULL,
+    issue_no      text NOT NULL,
+    formed_on     date NOT NULL,
+    published_at  timestamptz NOT NULL,
+    updated_at    timestamptz NOT NULL,
+    on_time       boolean NOT NULL,
+    matter        text COLLATE "C" NOT NULL,    -- of requests it answers for all
+    folded        text NOT NULL,
+    grams         text[] COLLATE "C" NOT NULL
+);
+CREATE INDEX public_entry_grams ON public_entry USING gin (grams);
+CREATE INDEX public_entry_latest ON public_entry (updated_at DESC, entry_no DESC);
+
+CREATE TABLE converted_matter (
+    matter   text COLLATE "C" PRIMARY KEY,
+    entry_no text COLLATE "C" NOT NULL
+);
+
+CREATE TABLE directory_node (
+    node       text COLLATE "C" PRIMARY KEY,
+    parent     text COLLATE "C" NOT NULL,
+    title      text NOT NULL,
+    level      text COLLATE "C" NOT NULL,
+    publisher  text NOT NULL,
+    content    text NOT NULL,
+    time_limit text NOT NULL,
+    method     text NOT NULL
+);
+
+-- What was granted, for everybody: one row a case, of its newest decision.
+CREATE TABLE granted_result (
+    project_no text COLLATE "C" PRIMARY KEY,
+    item_code  text NOT NULL,
+    department text NOT NULL,
+    result     text NOT NULL,
+    decided_on date NOT NULL
+);
+CREATE INDEX granted_result_latest ON granted_result (decided_on DESC, project_no DESC);
+CREATE INDEX granted_result_item ON granted_result (item_code, decided_on DESC, project_no DESC);

@@ -23,7 +23,8 @@ CASE_MEASURES: Final = (
         en="Cases accepted",
         numerator=Count.ACCEPTED,
         population=(
-            "all cases, whichever channel; entry errors (kind 3) and retracted records excepted"
+            "all cases, whichever channel; entry errors (kind 3, or deleted in error) and "
+            "retracted records or acceptances excepted"
         ),
         population_zh="全部办件，不分渠道；误录删除（办结方式3）和已撤回的记录不计",
         window=_ACCEPTED_IN_WINDOW,
@@ -35,10 +36,10 @@ CASE_MEASURES: Final = (
         en="Cases completed",
         numerator=Count.COMPLETED,
         population=(
-            "all cases with a completion of any kind but 3 (entry error); kinds 2 (void) and "
-            "4 (forwarded up) count as completed"
+            "all cases with a completion of any kind but 3 (entry error); kinds 2 (void), "
+            "4 (forwarded up) and 6 (withdrawn by the applicant, and others) count as completed"
         ),
-        population_zh="以各种方式办结的全部办件；作废、转报上级也算办结，误录删除不计",
+        population_zh="以各种方式办结的全部办件；作废、转报上级、申请人撤回也算办结，误录删除不计",
         window="completed in the period",
         note_zh="截至统计时点已办结的办件数，误录删除（办结方式3）除外。",
     ),

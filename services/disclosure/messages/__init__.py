@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -10,7 +10,9 @@ import msgspec
 
 from services.chassis import reference
 from services.chassis.bus.envelope import Publication
-from services.disclosure.messages import catalog
+from services.chassis.events import Event
+from services.chassis.reference.messages import CALENDARS, CalendarSaid
+from services.disclosure.messages import asked, catalog, results
 
 Record = Literal["accept", "process", "result"]
 
@@ -70,6 +72,22 @@ class Recalculated(msgspec.Struct, frozen=True):
     new_due_at: datetime
 
 
+class Uncounted(msgspec.Struct, frozen=True):
+    """`intake.case-deleted-in-error.v1` and `intake.acceptance-withdrawn.v1`: no case any more.
+
+    Also `intake.case-reopened.v1`: not completed any more.
+    """
+
+    project_no: str
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """`intake.case-resumed.v1` and `intake.case-extended.v1`: a limit ends later now."""
+
+    project_no: str
+    promised_due_at: datetime | None = None
+
+
 LISTENS: Final = ("catalog", "intake", "approval")
 READS: Final[Mapping[str, type[msgspec.Struct]]] = {
     **reference.READS,
@@ -77,9 +95,24 @@ READS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "intake.case-accepted.v1": Accepted,
     "intake.case-completed.v1": Completed,
     "intake.clock-recalculated.v1": Recalculated,
+    "intake.case-resumed.v1": Moved,
+    "intake.case-extended.v1": Moved,
+    "intake.case-deleted-in-error.v1": Uncounted,
+    "intake.acceptance-withdrawn.v1": Uncounted,
+    "intake.case-reopened.v1": Uncounted,
     "intake.external-record-corrected.v1": Corrected,
     "intake.external-record-retracted.v1": Retracted,
+    **results.READS,
 }
+CHECKPOINTED: Final = frozenset({"disclosure.statistic-published.v1"})
+"""Events after which the log's head is signed at once."""
 PUBLISHES: Final = {
     "disclosure.statistic-published.v1": Publication("disclosure.statistic-published.v1"),
+    **asked.PUBLISHES,
 }
+
+
+def years_changed(events: Iterable[Event]) -> list[int]:
+    """Name the years of which one of these events brings another calendar."""
+    changed = (event for event in events if event.type in CALENDARS)
+    return sorted({event.read(CalendarSaid).year for event in changed})

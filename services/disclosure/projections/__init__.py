@@ -12,7 +12,7 @@ from typing import Final
 from services.chassis import reference
 from services.chassis.events import Event
 from services.chassis.projection import Change, ReadModel, Statement
-from services.disclosure.projections import facts
+from services.disclosure.projections import entries, facts, foi, results
 from services.disclosure.projections.catalog_facts import (
     BASICS,
     CHANGES,
@@ -25,7 +25,13 @@ from services.disclosure.projections.facts import FACTS, FIGURES
 
 def project(event: Event) -> Iterable[Change]:
     """Give the rows of facts an event adds, and what it changes in the copy of the catalog."""
-    return chain(facts.project(event), reference.project(event))
+    return chain(
+        facts.project(event),
+        reference.project(event),
+        foi.project(event),
+        entries.project(event),
+        results.project(event),
+    )
 
 
 READ_MODEL: Final = ReadModel(
@@ -39,6 +45,8 @@ READ_MODEL: Final = ReadModel(
         "withdrawals": WITHDRAWALS,
         "basics": BASICS,
         "figures": FIGURES,
+        "foi": foi.FOI,
+        "foi_remedy": foi.REMEDY,
         **reference.TABLES,
     },
     sources=("catalog", "intake", "approval", "disclosure"),

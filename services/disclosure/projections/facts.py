@@ -15,8 +15,10 @@ from services.disclosure.messages import (
     Completed,
     Corrected,
     Fields,
+    Moved,
     Recalculated,
     Retracted,
+    Uncounted,
 )
 from services.disclosure.projections import catalog_facts
 
@@ -133,6 +135,32 @@ def _retracted(event: Event) -> Iterable[Change]:
     )
 
 
+def _uncounted(event: Event) -> Iterable[Change]:
+    """Take a case out of every measure, as a retraction of its acceptance does (S06t).
+
+    Deleted in error, or its acceptance by rule withdrawn; what was published before stays as it was
+    at its position of the log.
+    """
+    said = event.read(Uncounted)
+    row = (event.source, event.position, "retracted", said.project_no, "accept")
+    return (Insert("facts", (*row, *[None] * 10)),)
+
+
+def _reopened(event: Event) -> Iterable[Change]:
+    """Take a completion back, as the retraction of a result does: not completed from here on."""
+    said = event.read(Uncounted)
+    row = (event.source, event.position, "retracted", said.project_no, "result")
+    return (Insert("facts", (*row, *[None] * 10)),)
+
+
+def _moved(event: Event) -> Iterable[Change]:
+    said = event.read(Moved)
+    if said.promised_due_at is None:
+        return ()
+    row = (event.source, event.position, "recalculated", said.project_no, "accept")
+    return (Insert("facts", (*row, None, None, said.promised_due_at, *[None] * 7)),)
+
+
 def _recalculated(event: Event) -> Iterable[Change]:
     said = event.read(Recalculated)
     if said.clock != "PROMISED":
@@ -161,6 +189,11 @@ _SHOWN: Final[Mapping[str, Callable[[Event], Iterable[Change]]]] = {
     "intake.case-accepted.v1": _accepted,
     "intake.case-completed.v1": _completed,
     "intake.clock-recalculated.v1": _recalculated,
+    "intake.case-resumed.v1": _moved,
+    "intake.case-extended.v1": _moved,
+    "intake.case-deleted-in-error.v1": _uncounted,
+    "intake.acceptance-withdrawn.v1": _uncounted,
+    "intake.case-reopened.v1": _reopened,
     "intake.external-record-corrected.v1": _corrected,
     "intake.external-record-retracted.v1": _retracted,
     "disclosure.statistic-published.v1": _statistic_published,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.chassis.errors import NotFoundError
@@ -29,6 +29,8 @@ STATISTICIAN: Final = frozenset({"statistician"})
 class Publishing(Asking):
     """Routes of published figures."""
 
+    audit_log: Any
+
     @route(
         "POST",
         "/figures",
@@ -39,6 +41,7 @@ class Publishing(Asking):
         summary="Publish a figure, for ever",
     )
     def publish(self, call: Call[Publish]) -> Published:
+        self.audit_log.insist_on_anchors()
         asked = call.body
         measure = find_measure(asked.measure)
         question, _ = self._question(asked)

@@ -1,0 +1,217 @@
+"""What may be done to a request for information: one shape an act, the same for API and forms.
+
+An act's `note` is the letter or remark that goes with it: it stands in the vault, nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from services.disclosure.domain.foi_terms import (
+    EXTENSION_DAYS,
+    OFFICE_HEAD,
+    OFFICER,
+    Delivery,
+    Form,
+    Ground,
+    Outcome,
+    Point,
+    Reply,
+    Route,
+    Scale,
+)
+
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._-]+$")]
+MaybeCode = Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z._-]*$")]
+Note = Annotated[str, Meta(max_length=20_000)]
+Told = Annotated[str, Meta(max_length=2000)]
+
+
+class Act(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="act",
+    tag=lambda name: "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-"),
+):
+    """Something an officer does; `note` is what is written with it."""
+
+    note: Note = ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+    __str__ = __repr__
+
+
+class Confirm(Act, frozen=True, kw_only=True):
+    """Both sides agree on the day of receipt."""
+
+    received_on: date
+
+
+class Assign(Act, frozen=True, kw_only=True):
+    """A unit answers it; `matter` is the short code of what is asked for."""
+
+    unit: Code
+    matter: MaybeCode = ""
+
+
+class AskCorrection(Act, frozen=True, kw_only=True):
+    """The one correction notice."""
+
+    notice_no: Code
+    points: Annotated[list[Point], Meta(min_length=1)]
+    due_on: date
+
+
+class Correct(Act, frozen=True, kw_only=True):
+    """The corrected request came."""
+
+    received_on: date
+
+
+class ConsultThirdParty(Act, frozen=True, kw_only=True):
+    """Ask a third party; `party_no` is a number, no name."""
+
+    party_no: Code
+    asked_on: date
+
+
+class ConsultCoAuthority(Act, frozen=True, kw_only=True):
+    """Ask an authority that made it too."""
+
+    authority: Code
+    asked_on: date
+
+
+class RecordAnswer(Act, frozen=True, kw_only=True):
+    """Who was consulted answers."""
+
+    party: Code
+    consents: bool
+    replied_on: date
+
+
+class Extend(Act, frozen=True, kw_only=True):
+    """More time, by the head of the office; the applicant is told."""
+
+    notice_no: Code
+    days: Annotated[int, Meta(ge=1, le=EXTENSION_DAYS)] = EXTENSION_DAYS
+
+
+class AskReasons(Act, frozen=True, kw_only=True):
+    """Ask why there are so many."""
+
+
+class GiveReasons(Act, frozen=True, kw_only=True):
+    """The applicant said why."""
+
+    given_on: date
+    reasonable: bool
+
+
+class Delay(Act, frozen=True, kw_only=True):
+    """Set a reasonable other limit."""
+
+    due_on: date
+    notice_no: Code
+
+
+class AskFee(Act, frozen=True, kw_only=True):
+    """Ask for a fee. By number the quantity is counted here, by pages it is said."""
+
+    scale: Scale
+    notice_no: Code
+    pages: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+
+
+class PayFee(Act, frozen=True, kw_only=True):
+    """The fee came."""
+
+    fee_fen: Annotated[int, Meta(ge=1)]
+    paid_on: date
+
+
+class Answer(Act, frozen=True, kw_only=True):
+    """Reply; with no remedies given, those of the reply's day and kind are told."""
+
+    reply: Reply
+    letter_no: Code
+    sealed_by: Code
+    grounds: list[Ground] = []
+    form: Form = Form.PAPER
+    remedies: Told | None = None
+    where: Told = ""
+    earlier_request_no: MaybeCode = ""
+    public_interest: bool = False
+
+
+class Serve(Act, frozen=True, kw_only=True):
+    """The applicant has the reply."""
+
+    served_on: date
+    delivery: Delivery
+
+
+class Supplement(Act, frozen=True, kw_only=True):
+    """Add to the reply."""
+
+    reply: Reply
+    supplement_no: Code
+    grounds: list[Ground] = []
+    remedies: Told | None = None
+
+
+class FileRemedy(Act, frozen=True, kw_only=True):
+    """The applicant takes a remedy."""
+
+    route: Route
+    docket_no: Code
+    filed_on: date
+
+
+class SettleRemedy(Act, frozen=True, kw_only=True):
+    """What came of it."""
+
+    docket_no: Code
+    outcome: Outcome
+    decided_on: date
+
+
+class Withdraw(Act, frozen=True, kw_only=True):
+    """The applicant takes the request back."""
+
+
+FoiAct: TypeAlias = (
+    Confirm
+    | Assign
+    | AskCorrection
+    | Correct
+    | ConsultThirdParty
+    | ConsultCoAuthority
+    | RecordAnswer
+    | Extend
+    | AskReasons
+    | GiveReasons
+    | Delay
+    | AskFee
+    | PayFee
+    | Answer
+    | Serve
+    | Supplement
+    | FileRemedy
+    | SettleRemedy
+    | Withdraw
+)
+HEADS_ACTS: Final = (Extend,)
+
+
+def role_for(act: FoiAct) -> str:
+    """Give the role that does it: more time is the head's to give."""
+    return OFFICE_HEAD if isinstance(act, HEADS_ACTS) else OFFICER

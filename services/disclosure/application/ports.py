@@ -1,0 +1,40 @@
+"""What disclosure's commands look up in its read model; projections give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
+
+from services.chassis.eventlog.database import Database
+from services.disclosure.domain.annual import Asked
+from services.disclosure.domain.directory import Place
+
+
+class AskedOften(Protocol):
+    """What several requests asked for, and the entry that answers for all, if there is one."""
+
+    @property
+    def matter(self) -> str: ...
+    @property
+    def request_nos(self) -> list[str]: ...
+    @property
+    def entry_no(self) -> str | None: ...
+
+
+class Lookups(Protocol):
+    """Questions to the rows."""
+
+    def directory(self) -> Mapping[str, Place]:
+        """Give the directory, by code."""
+
+    def matters(self) -> Sequence[AskedOften]:
+        """List what several requests asked for."""
+
+    def asked_until(self, year: int) -> Sequence[Asked]:
+        """Give what the table of a year is counted from."""
+
+    def ordinal_in_month(self, subject_ids: Collection[str], request_no: str) -> int:
+        """Give the place of a request among those of one person in its calendar month (M05)."""
+
+
+Look = Callable[[Database], Lookups]

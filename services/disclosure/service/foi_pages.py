@@ -1,0 +1,271 @@
+"""Public pages about requests for information: how to ask, the form, how far it is, the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from secrets import token_hex
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from services.chassis.errors import NotFoundError
+from services.chassis.web import Call, Reply, route
+from services.chassis.web.parts import Column, Crumb, Table
+from services.disclosure.domain.foi_terms import Channel
+from services.disclosure.domain.rules import DisclosureRuleError
+from services.disclosure.foi_answers import (
+    AskRequest,
+    FoiReceipt,
+    RegisterRequest,
+    annual_view,
+    progress_of,
+)
+from services.disclosure.pages import asked_words as words
+from services.disclosure.service.foi import OFFICERS, PRIVATE, FoiRoutes, year_of
+from services.disclosure.service.screens import PAGES
+from services.kernel.clock import legal_date
+from services.kernel.times import SHANGHAI
+
+Typed = Annotated[str, msgspec.Meta(max_length=5000)]
+HERE: Final = Crumb("依申请公开", "/foi")
+MISSING: Final = {
+    "name": "请填写姓名或者单位名称。",
+    "id_number": "请填写身份证件号码或者统一社会信用代码。",
+    "phone": "请填写联系方式。",
+    "text": "请写明所需政府信息的名称、文号或者便于查询的特征。",
+    "raw_on": "请填写收到的日期。",
+}
+
+
+class AskForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it was typed; `turn` makes a form that is sent twice one request."""
+
+    name: Typed = ""
+    id_number: Typed = ""
+    phone: Typed = ""
+    email: Typed = ""
+    address: Typed = ""
+    text: Typed = ""
+    category: Typed = "natural"
+    form_wanted: Typed = "electronic"
+    delivery: Typed = "online"
+    channel: Typed = ""
+    raw_on: Typed = ""
+    turn: Annotated[str, msgspec.Meta(max_length=64, pattern="^[0-9a-f]*$")] = ""
+
+    def __repr__(self) -> str:
+        return "AskForm(...)"
+
+    __str__ = __repr__
+
+
+class QueryForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Number and code of a receipt as they were typed."""
+
+    request_no: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    code: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+    def __repr__(self) -> str:
+        return "QueryForm(...)"
+
+    __str__ = __repr__
+
+
+class FoiPages(FoiRoutes):
+    """Pages anybody reads."""
+
+    @route("GET", "/foi", html=True, public=True, summary="How to ask for information")
+    def show_foi(self, call: Call) -> str:
+        year = self.clock.now().astimezone(SHANGHAI).year
+        return PAGES.render(
+            "foi.html",
+            call,
+            title="依申请公开",
+            english="Ask for information",
+            year=year - 1,
+            query=QueryForm(),
+            wrong="",
+        )
+
+    @route("GET", "/foi/new", html=True, public=True, summary="The form of a request")
+    def begin_request(self, call: Call) -> Reply:
+        return self._form(call, AskForm(), register=False)
+
+    @route(
+        "POST",
+        "/foi/new",
+        html=True,
+        request=AskForm,
+        public=True,
+        summary="Ask for information, by the form",
+    )
+    def ask_by_form(self, call: Call[AskForm]) -> Reply:
+        return self._take(call, register=False)
+
+    @route("GET", "/foi-desk/new", html=True, roles=OFFICERS, summary="Enter a paper request")
+    def begin_register(self, call: Call) -> Reply:
+        return self._form(call, AskForm(channel="in_person"), register=True)
+
+    @route(
+        "POST",
+        "/foi-desk/new",
+        html=True,
+        request=AskForm,
+        roles=OFFICERS,
+        summary="Enter a request that came in person or by post, by the form",
+    )
+    def register_by_form(self, call: Call[AskForm]) -> Reply:
+        return self._take(call, register=True)
+
+    @route(
+        "POST",
+        "/foi/query",
+        html=True,
+        request=QueryForm,
+        public=True,
+        summary="How far a request is, by its number and code",
+    )
+    def show_progress(self, call: Call[QueryForm]) -> Reply:
+        said = call.body
+        try:
+            request = self.figures.request_by_code(said.request_no.strip(), said.code)
+        except NotFoundError:
+            text = PAGES.render(
+                "foi.html",
+                call,
+                title="依申请公开",
+                english="Ask for information",
+                year=self.clock.now().astimezone(SHANGHAI).year - 1,
+                query=said,
+                wrong="没有找到这件申请：请核对申请编号和查询码。",
+            )
+            return Reply(text, status=404, headers=PRIVATE)
+        shown = progress_of(request)
+        text = PAGES.render(
+            "foi_progress.html",
+            call,
+            title=f"申请 {shown.request_no}",
+            english="Progress",
+            crumbs=[HERE],
+            shown=shown,
+            state=words.STATES[shown.state],
+            waits=words.WAITS[shown.waits_for],
+            reply=words.REPLIES.get(shown.reply or "", ""),
+            shown_day=shown_day,
+        )
+        return Reply(text, headers=PRIVATE)
+
+    @route(
+        "GET",
+        "/foi/report/<int:year>",
+        html=True,
+        public=True,
+        summary="The table of the annual report, as a page",
+    )
+    def show_annual(self, call: Call) -> str:
+        year = year_of(call)
+        view = annual_view(self.figures.annual_table(year))
+        columns = [words.CATEGORIES.get(name, "总计") for name in view.columns]
+        table = Table(
+            caption=f"{year} 年收到和处理政府信息公开申请情况（件）",
+            columns=[Column("项目"), *(Column(name, numeric=True) for name in columns)],
+            rows=[
+                [words.ROWS[name], *(row[column] for column in view.columns)]
+                for name, row in view.rows.items()
+            ],
+            csv_href=f"/foi/annual/{year}/table.csv",
+        )
+        fought = Table(
+            caption=f"{year} 年因政府信息公开工作被申请行政复议、提起行政诉讼情况（件）",
+            columns=[
+                Column("途径"),
+                *(Column(text, numeric=True) for text in words.OUTCOMES.values()),
+            ],
+            rows=[
+                [words.LINES[name], *(row[outcome] for outcome in words.OUTCOMES)]
+                for name, row in view.remedies.items()
+            ],
+        )
+        came = view.rows["new"]["total"] + view.rows["carried_over"]["total"]
+        return PAGES.render(
+            "foi_annual.html",
+            call,
+            title=f"{year} 年政府信息公开申请情况",
+            english="Annual table",
+            crumbs=[HERE],
+            table=table,
+            fought=fought,
+            year=year,
+            came=came,
+            rows=view.rows,
+        )
+
+    def _take(self, call: Call[AskForm], *, register: bool) -> Reply:
+        typed = call.body
+        for name in ("name", "id_number", "phone", "text", *(("raw_on",) if register else ())):
+            if not getattr(typed, name).strip():
+                return self._form(call, typed, MISSING[name], name, register=register)
+        said = {name: value for name, value in msgspec.structs.asdict(typed).items() if value}
+        said.pop("turn", None)
+        shape: type[AskRequest] = RegisterRequest if register else AskRequest
+        if not register:
+            said = {name: said[name] for name in said if name not in ("channel", "raw_on")}
+        try:
+            wish = msgspec.convert(said, shape, strict=False)
+        except msgspec.ValidationError:
+            wrong = "有一项填写得不对：请检查号码、日期和所需信息的描述（至少五个字）。"
+            return self._form(call, typed, wrong, register=register)
+        key = f"form/{call.caller.id}/{typed.turn}" if typed.turn else ""
+        asked: Call[Any, Any] = replace(call, idempotency_key=key)
+        try:
+            channel = wish.channel if isinstance(wish, RegisterRequest) else Channel.INTERNET
+            receipt = self._receive(asked, wish, channel)
+        except DisclosureRuleError:
+            return self._form(call, typed, "日期不对：不能晚于今天。", "raw_on", register=register)
+        return self._receipt(call, receipt, register=register)
+
+    def _receipt(self, call: Call[Any, Any], receipt: FoiReceipt, *, register: bool) -> Reply:
+        text = PAGES.render(
+            "foi_receipt.html",
+            call,
+            title="申请已提交",
+            english="Received",
+            crumbs=[Crumb("公开申请办理", "/foi-desk") if register else HERE],
+            receipt=receipt,
+            register=register,
+        )
+        return Reply(text, status=201, headers=PRIVATE)
+
+    def _form(
+        self,
+        call: Call[Any, Any],
+        typed: AskForm,
+        refused: str = "",
+        wrong: str = "",
+        *,
+        register: bool,
+    ) -> Reply:
+        text = PAGES.render(
+            "foi_new.html",
+            call,
+            title="登记书面申请" if register else "申请公开政府信息",
+            english="Enter a request" if register else "Request form",
+            crumbs=[Crumb("公开申请办理", "/foi-desk") if register else HERE],
+            said=msgspec.structs.asdict(typed),
+            words=words,
+            turn=typed.turn or token_hex(16),
+            today=legal_date(self.clock.now()).isoformat(),
+            refused=refused,
+            wrong=wrong,
+            register=register,
+        )
+        return Reply(text, status=422 if refused else 200, headers=PRIVATE)
+
+
+def shown_day(day: Any) -> str:
+    """Write a day for a page; "" for none."""
+    if day is None:
+        return ""
+    if hasattr(day, "astimezone"):
+        day = day.astimezone(SHANGHAI).date()
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -204,6 +204,8 @@ class Listing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Reasons that stop the statutory clock of this item beyond those of art. 45."""
     also_stops_promised: list[str] = []
     """Reasons (such as SURVEY) that stop its promised clock beyond the usual ones."""
+    confidential: bool | None = None
+    """What is granted for it is not made public (a state or trade secret, privacy)."""
     plan_cancel_at: datetime | None = None
     batch_no: int | None = None
     guide: Guide | None = None

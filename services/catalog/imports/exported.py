@@ -50,6 +50,7 @@ _LISTING: Mapping[str, str] = {
     "deemed_effect": "deemed_effect",
     "also_stops_statutory": "also_stops_statutory",
     "also_stops_promised": "also_stops_promised",
+    "confidential": "confidential",
     "plan_cancel_at": "plan_cancel_date",
     "batch_no": "batch_no",
     "guide": "guide",

@@ -68,6 +68,7 @@ _TEXTS: Mapping[str, str] = {
 _TRUTHS: Mapping[str, str] = {
     "is_entry_center": "resident",
     "fully_online": "fully_online",
+    "confidential": "confidential",
     "is_fee": "charged",
     "is_pay_online": "pay_online",
     "is_express": "courier",

@@ -26,7 +26,8 @@ _COLUMNS: Mapping[str, str] = {
     " result_name transact_addr transact_time link_way supervise_way is_express is_schedule"
     " is_service_terminals user_topic_type corp_topic_type special_procedure service_type"
     " other_dept limit_explain handle_area deemed_effect also_stops_statutory also_stops_promised"
-    " batch_no source_document reason programme materials fees steps guide as_published flags",
+    " confidential batch_no source_document reason programme materials fees steps guide"
+    " as_published flags",
     "claim": "catalog_code unit unit_name use_level batch_no task_code online_handle_depth"
     " fully_online",
     "scheme": "scheme scheme_version label scheme_kind lead members joint_limit_days"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.catalog.domain.terms import Step
+from services.chassis.web.graphs import wrap
 
 WIDTH: Final = 320
 GAP: Final = 30
 _LINE: Final = 22
 _CHARACTERS: Final = 15
 """Chinese characters of one line of a box; a wider text goes on in the next line."""
-_LINES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -58,29 +58,12 @@ def draw(name: str, steps: Sequence[Step], result: str) -> Flow | None:
     boxes: list[Box] = []
     y = 2
     for text, detail, ends in texts:
-        lines = wrap(text)
+        lines = wrap(text, _CHARACTERS)
         height = 20 + _LINE * (len(lines) + (1 if detail else 0))
         boxes.append(Box(y, height, lines, detail, text, ends))
         y += height + GAP
     whole = "；".join(f"{box.whole}{f'（{box.detail}）' if box.detail else ''}" for box in boxes)
     return Flow(tuple(boxes), y - GAP + 2, f"{name}办理流程图", f"依次为：{whole}。")
-
-
-def wrap(text: str, characters: int = _CHARACTERS, most: int = _LINES) -> tuple[str, ...]:
-    """Break a text into lines; what does not fit into the last one ends in an ellipsis."""
-    lines = [""]
-    room = float(characters)
-    for character in text:
-        wide = 1.0 if ord(character) > 0x2E80 else 0.55
-        if room < wide:
-            if len(lines) == most:
-                lines[-1] = lines[-1][:-1] + "…"
-                break
-            lines.append("")
-            room = characters
-        lines[-1] += character
-        room -= wide
-    return tuple(lines)
 
 
 def _detail(step: Step) -> str:

@@ -13,13 +13,14 @@ from services.catalog.service.editing import Editing
 from services.catalog.service.house import House
 from services.catalog.service.importing import Importing
 from services.catalog.service.reading import Reading
+from services.chassis.audit.routes import AuditRoutes
 from services.chassis.bus.providers import ApplicationProvider
 from services.chassis.clock import SystemClock
 from services.chassis.errors import BanjianError, RuleError
 from services.chassis.frame_provider import FrameProvider
 
 
-class Service(Editing, House, Reading, Desk, Importing):
+class Service(Editing, House, Reading, Desk, Importing, AuditRoutes):
     """The nameko service."""
 
     name = "catalog"

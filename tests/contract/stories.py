@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from services.approval.domain import Assignment, Step, Task
+from services.approval.domain import Assignment, Process, Step
 from services.approval.domain import Verdict as Decided
 from services.catalog.domain import CaseType, Implementation, Item, PublicList
 from services.catalog.domain.refusal import Refusal as CatalogRefusal
@@ -19,18 +19,26 @@ from services.intake.domain import (
     Decision,
     Operation,
     RecordKind,
-    Refusal,
-    Reply,
 )
 from services.kernel.aggregate import Aggregate
 from services.kernel.calendar_seed import SEED
 from services.notify.domain import Kind, Notice, Occasion
+from tests.contract.aftermath_stories import AFTERMATH_STORIES
+from tests.contract.asked_stories import ASKED_STORIES
+from tests.contract.case_stories import CASE_STORIES
+from tests.contract.certificate_stories import CERTIFICATE_STORIES
 from tests.contract.clock_stories import CLOCK_STORIES
 from tests.contract.fee_stories import FEE_STORIES
 from tests.contract.house_stories import HOUSE_STORIES
+from tests.contract.issuing_stories import ISSUING_STORIES
 from tests.contract.item_stories import ITEM_STORIES
+from tests.contract.material_stories import MATERIAL_STORIES
+from tests.contract.outside_stories import OUTSIDE_STORIES
 from tests.contract.privacy_stories import PRIVACY_STORIES
+from tests.contract.process_stories import PROCESS_STORIES
 from tests.contract.rating_stories import RATING_STORIES
+from tests.contract.service_stories import SERVICE_STORIES
+from tests.contract.site_stories import SITE_STORIES
 from tests.unit.facts import CLERK, COUNTY, HOUSE, NOW, OFFICER, facts
 from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, completed, later, row
 
@@ -81,20 +89,15 @@ def refused_case() -> Case:
     return case
 
 
-def refusal() -> Refusal:
-    reply = Reply("exchange", "accept", "unknown_item", "task_code is unknown", "row-9", "case-9")
-    return Refusal.tell(facts(HOUSE, subject="row-9"), reply)
-
-
 def catalog_refusal() -> CatalogRefusal:
     code, field = "unknown_basic_item", "catalog_code"
     reply = CatalogReply("province", "catalog-claim", code, "no such item", "row-8", "U1/B1", field)
     return CatalogRefusal.tell(facts(HOUSE, subject="row-8"), reply)
 
 
-def reported_task() -> Task:
+def reported_task() -> Process:
     said = Assignment("case-1", "I1", "D07", later(9), NOW, "clerk-12")
-    task = Task.create(facts(HOUSE), said)
+    task = Process.create(facts(HOUSE), said)
     task.record_step(facts(COUNTY), Step("row-2", "审查", "pass", NOW, NOW, "officer-21"))
     task.decide_as_reported(facts(COUNTY), Decided(True, 0, NOW, "row-3"))
     task.result_retracted(facts(COUNTY), "row-3", "deleted by the sender")
@@ -102,8 +105,8 @@ def reported_task() -> Task:
     return task
 
 
-def rejected_task() -> Task:
-    task = Task.create(facts(HOUSE, subject="case-2"), Assignment("case-2", "I1", "D07"))
+def rejected_task() -> Process:
+    task = Process.create(facts(HOUSE, subject="case-2"), Assignment("case-2", "I1", "D07"))
     at = NOW + timedelta(hours=3)
     verdict = Decided(False, 1, at, reason="conditions_not_met")
     task.decide(facts(OFFICER, at, "case-2"), verdict)
@@ -120,7 +123,6 @@ STORIES: Mapping[str, Callable[[], Aggregate]] = {
     "intake-reported-case": reported_case,
     "intake-window-case": window_case,
     "intake-refused-case": refused_case,
-    "intake-refusal": refusal,
     "catalog-refusal": catalog_refusal,
     "approval-reported-task": reported_task,
     "approval-rejected-task": rejected_task,
@@ -129,6 +131,16 @@ STORIES: Mapping[str, Callable[[], Aggregate]] = {
     **ITEM_STORIES,
     **PRIVACY_STORIES,
     **CLOCK_STORIES,
+    **CASE_STORIES,
     **RATING_STORIES,
+    **SERVICE_STORIES,
     **FEE_STORIES,
+    **MATERIAL_STORIES,
+    **OUTSIDE_STORIES,
+    **ISSUING_STORIES,
+    **SITE_STORIES,
+    **PROCESS_STORIES,
+    **CERTIFICATE_STORIES,
+    **AFTERMATH_STORIES,
+    **ASKED_STORIES,
 }

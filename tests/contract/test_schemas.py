@@ -90,6 +90,12 @@ _NAMES_OF_THINGS = {
     "catalog.region-registered.v1",  # of the region
     "intake.step-reported.v1",  # of the step
     "approval.step-recorded.v1",  # of the step
+    "intake.material-received.v1",  # of the material, as are the next five
+    "intake.material-rejected.v1",
+    "intake.material-reused-from-library.v1",
+    "intake.material-promised.v1",
+    "intake.material-promise-lapsed.v1",
+    "intake.material-returned.v1",
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import services.approval.domain
 import services.catalog.domain
+import services.disclosure.domain
 import services.intake.domain
 import services.notify.domain  # noqa: F401 - registers the event classes
 from services.chassis.errors import UnknownVersionError
@@ -30,7 +31,7 @@ def test_golden_logs_show_every_event() -> None:
     shown = {
         json.loads(line)["topic"] for path in LOGS for line in path.read_text().splitlines()[1:]
     }
-    ours = ("catalog.", "intake.", "approval.", "notify.")
+    ours = ("catalog.", "intake.", "approval.", "disclosure.", "notify.")
 
     assert shown == {
         topic

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from deploy.console import (
+    audit,
     bus,
     calendar,
     cases,
@@ -23,6 +24,8 @@ from deploy.console import (
     refused,
     sample,
     settings,
+    source,
+    storage,
     subject,
     variables,
     vault,
@@ -45,6 +48,7 @@ EXAMPLES = (
     ("clock due 2020-09-28 7 --explain", "a due date, day by day"),
     ("parked list intake", "messages that wait for a person"),
     ("rebuild disclosure --verify", "replay the read model, compare"),
+    ("audit verify --live", "check the logs against what was signed"),
 )
 EPILOG = (
     "Examples",
@@ -83,8 +87,11 @@ app.command(rich_help_panel=OPERATE)(database.migrate)
 app.command(rich_help_panel=OPERATE)(database.rebuild)
 app.add_typer(bus.parked, name="parked", rich_help_panel=OPERATE)
 app.add_typer(refused.app, name="refused", rich_help_panel=OPERATE)
+app.add_typer(source.app, name="source", rich_help_panel=OPERATE)
 app.add_typer(subject.app, name="subject", rich_help_panel=OPERATE)
 app.add_typer(vault.app, name="vault", rich_help_panel=OPERATE)
+app.add_typer(storage.app, name="storage", rich_help_panel=OPERATE)
+app.add_typer(audit.app, name="audit", rich_help_panel=OPERATE)
 app.add_typer(deadlines.app, name="deadlines", rich_help_panel=OPERATE)
 app.command(rich_help_panel=OPERATE)(bus.missing)
 app.command(rich_help_panel=OPERATE)(bus.rewind)

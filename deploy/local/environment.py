@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import secrets as chance
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -40,12 +41,13 @@ def compose(
         amqp_uri: administrator's URI of the house's vhost.
         management_url: administrator's URL of RabbitMQ's management interface.
         ports: a port for each name in PORTS.
-        secrets: where the vault key and the token issuer's key are kept.
+        secrets: where the vault key, the token issuer's key and uploaded files are kept.
         password: gives the password of a role, e.g. `banjian_intake`; the same for both servers.
     """
     auditor = "banjian_auditor"
     env = {
         "BANJIAN_ENV": "development",
+        "BANJIAN_INGRESS": "open",
         "DATABASE_URL": database_url,
         "AMQP_URI": amqp_uri,
         "RABBITMQ_MANAGEMENT_URL": management_url,
@@ -57,6 +59,9 @@ def compose(
         "BANJIAN_TOKEN_AUDIENCE": AUDIENCE,
         "BANJIAN_ISSUER_KEY_FILE": str(secrets.resolve() / "issuer.pem"),
         "BANJIAN_VAULT_KEY_FILE": str(_make_vault_key(secrets.resolve() / "vault.key")),
+        "BANJIAN_AUDIT_KEY_FILE": str(_make_audit_key(secrets.resolve() / "audit.key")),
+        **_make_signer(secrets.resolve()),
+        "BANJIAN_STORAGE": (secrets.resolve() / "files").as_uri(),
         **{name: str(port) for name, port in ports.items()},
     }
     for service in SERVICES:
@@ -88,6 +93,30 @@ def _make_vault_key(path: Path) -> Path:
     if not path.exists():
         write_private(path, base64.b64encode(chance.token_bytes(32)).decode() + "\n")
     return path
+
+
+def _make_audit_key(path: Path) -> Path:
+    """Create the key that signs checkpoints, which production would refuse."""
+    if not path.exists():
+        from services.chassis.audit.notes import key_file  # takes long to load
+
+        write_private(path, key_file([chance.token_bytes(32)], development=True))
+    return path
+
+
+def _make_signer(folder: Path) -> dict[str, str]:
+    """Create the key and the certificate that sign decisions, unless they are there already."""
+    key, certificate = folder / "signing.key", folder / "signing.pem"
+    if not certificate.exists():
+        from services.approval.documents.signing import development_pair  # takes long to load
+
+        private, public = development_pair(datetime.now(UTC))
+        write_private(key, private.decode())
+        write_private(certificate, public.decode())
+    return {
+        "BANJIAN_SIGNING_KEY_FILE": str(key),
+        "BANJIAN_SIGNING_CERT_FILE": str(certificate),
+    }
 
 
 def kept_password(folder: Path) -> Callable[[str], str]:

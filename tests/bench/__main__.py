@@ -19,6 +19,7 @@ from tests.bench.harness import Result, Row, Scale, measure
 
 MODULES = (
     "append",
+    "sealing",
     "command",
     "relay",
     "subscription",
@@ -27,6 +28,8 @@ MODULES = (
     "search",
     "clock",
     "creation",
+    "parallel",
+    "lists",
 )
 DOCS = CHECKOUT / "docs" / "benchmarks.md"
 QUICK = Scale(rounds=1, seconds=0.2, size=0.02)

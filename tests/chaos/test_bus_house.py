@@ -480,7 +480,7 @@ def test_b10_unreadable_events(town: BusHouse) -> None:
 
 
 def test_b10_unreadable_and_impossible_records(town: BusHouse) -> None:
-    refused = "SELECT count(*) FROM intake.events WHERE topic = 'intake.record-refused.v1'"
+    refused = "SELECT count(*) FROM intake.events WHERE topic = 'intake.record-refused.v2'"
     had = town.number(refused)
     parked = [
         (b'{"record": "accept", ' + SECRET.encode(), "application/json"),
@@ -495,7 +495,7 @@ def test_b10_unreadable_and_impossible_records(town: BusHouse) -> None:
         town.house,
         [
             record("accept", "impossible", accept_date="2020-11-31", applyer_page_code=SECRET),
-            record("accept", "nothing-known", task_code="9" * 31, applyer_page_code=SECRET),
+            record("accept", "no-version", task_version="none", applyer_page_code=SECRET),
             record("accept", "wrong-type", accept_date=[1], applyer_page_code=SECRET),
             record("accept", "wrong-type-2", row_guid={"a": SECRET}),
         ],

@@ -26,7 +26,10 @@ from deploy.local.servers import CHECKOUT
 from tests.support.house import House
 
 pytestmark = pytest.mark.timeout(300)
-GUIDES = ("operators", "integrators", "analysts", "privacy")
+GUIDES = (
+    *("operators", "integrators", "analysts", "privacy", "services", "cases", "approval"),
+    "audit",
+)
 RUNNABLE = ("console", "sh", "python", "sql")
 FENCE = re.compile(
     r"^(?:<!-- not run: (?P<why>[^\n]+) -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$",

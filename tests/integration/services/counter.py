@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.sealer import Sealer
@@ -22,6 +24,15 @@ from tests.unit.facts import CLERK, facts
 
 WORDS = "测试人甲说窗口太慢"
 """What nobody may find outside of the vault."""
+FORM = "application/x-www-form-urlencoded"
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_STAYING = urllib.request.build_opener(_Stay)
 
 
 class Counter:
@@ -41,13 +52,20 @@ class Counter:
             region="3412XX",
         )
 
-    def begin(self, number: str, *, completed: bool = True) -> None:
+    def begin(
+        self,
+        number: str,
+        *,
+        completed: bool = True,
+        at: datetime = NOW,
+        channel: str = "window",
+    ) -> None:
         """Take a case of department D07 in, by clerk-12, and complete it."""
-        about = facts(CLERK, NOW, number)
-        said = Application(number, ITEM.item_code, "window", subject_of(number))
+        about = facts(CLERK, at, number)
+        said = Application(number, ITEM.item_code, channel, subject_of(number))
         self.intake.submit(about, said, {"name": "测试人甲"})
         if completed:
-            self.intake.complete(about, number, Decision(True, 0, NOW))
+            self.intake.complete(about, number, Decision(True, 0, at))
 
     def told(self, actor: Actor, at: datetime) -> Facts:
         """Say who did something in the past."""
@@ -56,7 +74,7 @@ class Counter:
     def ask(
         self, method: str, path: str, who: str = "", body: object = None, key: str = ""
     ) -> tuple[int, Any]:
-        """Ask as `<account>:<role>[:<unit>]`; gives the status and the answer."""
+        """Ask as `<account>:<role>[:<unit>[:<region>]]`; gives the status and the answer."""
         data = None if body is None else json.dumps(body).encode()
         status, answer = self._ask(method, path, who, data, key)
         return status, json.loads(answer)
@@ -66,19 +84,31 @@ class Counter:
         status, answer = self._ask("GET", path, who)
         return status, answer.decode()
 
+    def form(self, path: str, who: str, fields: Mapping[str, str]) -> tuple[int, str]:
+        """Send a page's form; a redirect is not followed."""
+        data = urlencode(fields).encode()
+        status, answer = self._ask("POST", path, who, data, kind=FORM)
+        return status, answer.decode()
+
     def _ask(
-        self, method: str, path: str, who: str, data: bytes | None = None, key: str = ""
+        self,
+        method: str,
+        path: str,
+        who: str,
+        data: bytes | None = None,
+        key: str = "",
+        kind: str = "application/json",
     ) -> tuple[int, bytes]:
-        url, headers = self.house.url_of("intake") + path, {"Content-Type": "application/json"}
+        url, headers = self.house.url_of("intake") + path, {"Content-Type": kind}
         request = urllib.request.Request(url, data, headers, method=method)
         if who:
-            account, role, unit = (who + "::").split(":")[:3]
-            token = self.house.token(account, role, unit=unit)
+            account, role, unit, region = (who + ":::").split(":")[:4]
+            token = self.house.token(account, role, unit=unit, region=region)
             request.add_header("Authorization", f"Bearer {token}")
         if key:
             request.add_header("Idempotency-Key", key)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with _STAYING.open(request, timeout=20) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -92,7 +122,7 @@ class Counter:
     def log(self) -> str:
         """Give every event as stored, and every row of ratings and tickets."""
         parts = self.database.read("SELECT convert_from(state, 'UTF8') FROM events")
-        for table in ("rating_row", "ticket_row"):
+        for table in ("rating_row", "ticket_row", "village_row", "agency_row", "result_row"):
             parts += self.database.read(f"SELECT to_jsonb(t)::text FROM {table} t")
         return "\n".join(str(row[0]) for row in parts)
 

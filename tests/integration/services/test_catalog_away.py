@@ -34,7 +34,7 @@ SAID = Implementation(
     effective_from=read_time("2020-01-01 00:00:00"),
     listing=Listing(materials=[Material("申请表")]),
 )
-TYPES = ["case-submitted", "case-accepted", "case-completed"]
+TYPES = ["case-submitted", "case-accepted", "case-routed", "case-decided", "case-completed"]
 APPLICATION = {"item_code": CODE, "channel": "window", "applicant": {"name": "测试"}}
 
 

@@ -163,9 +163,9 @@ def test_one_guid_for_two_things_is_refused_and_a_mended_row_is_taken(province: 
 
 
 def test_catalog_rows_are_no_business_of_intake_and_the_reverse(province: Province) -> None:
-    refused = "SELECT count(*) FROM events WHERE topic = 'intake.record-refused.v1'"
+    refused = "SELECT count(*) FROM events WHERE topic = 'intake.record-refused.v2'"
     before = province.intake.read(refused)
-    accept = contracts.example("ingress.accept.v1") | {"task_code": "nobody-published-it"}
+    accept = contracts.example("ingress.accept.v1") | {"accept_date": "soon"}
 
     province.send(basic("b-9", "002000008009"))
     province.hears("002000008009", "basic-item-registered")

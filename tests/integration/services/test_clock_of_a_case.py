@@ -8,8 +8,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 
@@ -24,7 +25,7 @@ from services.chassis.eventlog.database import Database
 from services.kernel.calendar import Edition
 from services.kernel.calendar_seed import SEED_EDITIONS
 from services.kernel.facts import Actor, ActorKind, Facts
-from services.kernel.times import read_time
+from services.kernel.times import SHANGHAI, read_time
 from tests.support.house import House
 from tests.support.waiting import wait_until
 
@@ -83,6 +84,14 @@ class Town:
         body = {"item_code": code, "channel": "window", "applicant": {"name": "测试"}}
         request = urllib.request.Request(
             f"{self.house.url_of('intake')}/cases",
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.clerk}", "Content-Type": "application/json"},
+        )
+        return self._ask(request)
+
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        request = urllib.request.Request(
+            self.house.url_of("intake") + path,
             data=json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.clerk}", "Content-Type": "application/json"},
         )
@@ -196,7 +205,45 @@ def test_amended_calendar_counts_open_cases_again_and_keeps_the_old_end(town: To
     later = town.get("intake", "/cases/k-later")[1]["case"]
     assert later["promised_due_at"] == "2020-02-04T23:59:59+08:00"
     listed = json.loads(town.house.banjian("deadlines", "list", "intake", "--json"))
-    assert listed == [], "what was over when it was reported has no deadline"
+    # The calendar is looked at once more ten minutes after it changed.
+    assert {one["kind"] for one in listed} <= {"limit_sweep"}, (
+        "what was over when it was reported has no deadline"
+    )
+
+
+def test_k06_other_limits_are_counted_again_by_the_timer(town: Town) -> None:
+    """A hand-over is due on the next working day; that day and the next ones are taken off."""
+    number = f"E-{uuid4().hex[:8]}"
+    said = {"enquiry_no": number, "topic": "housing", "text": "怎样办理？"}
+    assert town.post("/enquiries", said)[0] == 201
+    assert town.post(f"/enquiries/{number}/hand-over", {"receiver": "clerk-13"})[0] == 200
+
+    def due() -> datetime:
+        rows = intake.read("SELECT due_at FROM contact_row WHERE enquiry_no = %s", (number,))
+        return cast(datetime, rows[0][0])
+
+    intake = Database(town.house.database_url_of("intake"))
+    first = due().astimezone(SHANGHAI).date()
+    known = next((one for one in SEED_EDITIONS if one.year == first.year), None)
+    off = {first + timedelta(days=more): "放假" for more in range(3)}
+    weekdays = {day: label for day, label in off.items() if day.weekday() < 5}
+    town.arrange(
+        Edition(
+            first.year,
+            2,
+            "国办发明电（测试）",
+            first - timedelta(days=9),
+            {**(known.days_off if known else {}), **weekdays},
+            dict(known.work_days) if known else {},
+        )
+    )
+
+    wait_until(lambda: due().astimezone(SHANGHAI).date() > first, 30)
+    kept = intake.read(
+        "SELECT due_at FROM deadlines WHERE kind = 'hand_over_overdue' AND key = %s", (number,)
+    )
+    assert kept == [(due() + timedelta(seconds=1),)]
+    intake.close()
 
 
 def test_version_at_acceptance_stays_and_the_rules_of_any_instant_are_known(town: Town) -> None:

@@ -81,7 +81,7 @@ class Desk:
 
     def replies(self) -> int:
         """Count the replies in the log."""
-        sql = "SELECT count(*) FROM events WHERE topic = 'intake.record-refused.v1'"
+        sql = "SELECT count(*) FROM events WHERE topic = 'intake.record-refused.v2'"
         return int(self.database.read(sql)[0][0])
 
 
@@ -102,7 +102,8 @@ def case_facts(project_no: str) -> Facts:
 
 def test_refused_records_are_kept_as_they_came(desk: Desk) -> None:
     bad_date = ACCEPT | {"accept_date": "2020-11-31"}
-    unknown = ACCEPT | {"task_code": "9" * 31, "row_guid": "row-2", "project_no": "case-2"}
+    unknown = ACCEPT | {"result_type": "granted", "row_guid": "row-2", "project_no": "case-2"}
+    unknown |= {"record": "result", "result_date": "soon"}
 
     desk.take(bad_date, unknown, bad_date)
     desk.take(bad_date)
@@ -113,7 +114,7 @@ def test_refused_records_are_kept_as_they_came(desk: Desk) -> None:
         "accept_date",
         ACCEPT["row_guid"],
     )
-    assert (item.reason_code, item.record, item.project_no) == ("unknown_item", "accept", "case-2")
+    assert (item.reason_code, item.record, item.project_no) == ("not_a_time", "result", "case-2")
     assert date.received_at == NOW
     assert show(desk.database, date.id) == date
     assert open_body(desk.database, date.id, desk.seal) == body_of(bad_date)

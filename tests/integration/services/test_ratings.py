@@ -33,7 +33,8 @@ def counter(module_house: House) -> Iterator[Counter]:
 
 def invite(counter: Counter, number: str, stage: int = 2) -> str:
     """Give the path of a rating that somebody was asked for."""
-    counter.begin(number)
+    channel = "window" if stage == 1 else "online"  # at a counter each visit is rated
+    counter.begin(number, at=datetime.now(UTC), channel=channel)
     path = f"/cases/{number}/ratings/{stage}"
     status, told = counter.ask("POST", f"{path}/invitation", DESK, {"channels": ["sms"]})
     assert (status, told["state"]) == (201, "invited")
@@ -160,12 +161,12 @@ def test_who_handled_the_case_does_not_judge_its_appeal(counter: Counter) -> Non
 def test_missed_contact_and_missing_answer_are_noticed_by_the_clock(counter: Counter) -> None:
     said = Answer(5, Scale.BEST_1, "app")
     for number in ("late-1", "silent-1", "prompt-1"):
-        counter.begin(number)
-        counter.intake.invite_rating(counter.told(CLERK, PAST), number, 2, ["app"])
-        if number != "silent-1":
-            counter.intake.submit_rating(counter.told(CLERK, PAST), number, 2, said)
-        if number == "prompt-1":
-            counter.intake.contact_rater(counter.told(UNIT, PAST), number, 2)
+        with counter.intake.unit_of_work():  # or the clock is faster
+            counter.begin(number)
+            if number != "silent-1":
+                counter.intake.submit_rating(counter.told(CLERK, PAST), number, 2, said)
+            if number == "prompt-1":
+                counter.intake.contact_rater(counter.told(UNIT, PAST), number, 2)
 
     def types(number: str) -> list[str]:
         shown = counter.ask("GET", f"/cases/{number}/ratings/2", JUDGE)[1]
@@ -208,6 +209,20 @@ def test_list_pages_and_a_unit_sees_its_own(counter: Counter) -> None:
     assert counter.ask("GET", "/cases/page-1/ratings/2", "unit-9:unit:D09")[0] == 403
     assert counter.ask("GET", "/ratings", "c-1:applicant")[0] == 403
     assert counter.ask("GET", "/ratings")[0] == 401
+
+
+def test_who_is_served_is_asked_without_a_clerk(counter: Counter) -> None:
+    def asked(number: str) -> list[tuple[int, str]]:
+        return counter.database.read(
+            "SELECT stage, state FROM rating_row WHERE project_no = %s ORDER BY stage", (number,)
+        )
+
+    counter.begin("counter-1", at=datetime.now(UTC))
+    counter.begin("online-1", at=datetime.now(UTC), channel="online")
+    counter.begin("open-1", at=datetime.now(UTC), channel="online", completed=False)
+
+    assert asked("counter-1") == [(1, "invited"), (2, "invited")]
+    assert (asked("online-1"), asked("open-1")) == ([(2, "invited")], [])
 
 
 def test_rows_are_what_the_log_says(counter: Counter) -> None:

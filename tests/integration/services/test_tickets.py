@@ -91,7 +91,7 @@ def test_way_of_a_ticket(counter: Counter) -> None:
         "callback-recorded",
         "ticket-closed",
     ]
-    deadlines = counter.database.read("SELECT FROM deadlines WHERE key = 'way-1'")
+    deadlines = counter.database.read("SELECT 1 FROM deadlines WHERE key = 'way-1'")
     assert deadlines == []
 
 

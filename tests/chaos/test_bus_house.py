@@ -404,7 +404,7 @@ def test_b9_poison(town: BusHouse) -> None:
     rate = tries() / (time.monotonic() - started)
     done = "SELECT count(*) FROM approval_model.task WHERE project_no = ANY(%s)"
     wait_until(lambda: town.number(done, others) == 10, 20, what="others flow")
-    assert rate < 5
+    assert rate < 20  # the halving of its batch at first, then the backoff; no hot loop
     while not parked():
         # Nobody waits the three minutes of the backoff: the next attempt is due now.
         town.rows(

@@ -293,7 +293,7 @@ def test_every_shape_of_the_work_list_walks_an_index(hall: Hall) -> None:
         plan = "\n".join(row[0] for row in owner.read(f"EXPLAIN {sql}", given))
         assert "Seq Scan on task" not in plan, (shape, plan)
         list_work_of(hall, shape)
-    assert count_work(hall.database, "S3", "officer-2").blocked
+    assert count_work(hall.database, "S3", "officer-2").waiting
     owner.close()
 
 

@@ -252,7 +252,7 @@ def test_b5_one_listener_loses_its_binding(town: BusHouse) -> None:
     wait_until(lambda: town.metric("serve", "approval", "missing_events") == lost, 20)
     assert town.metric("serve", "notify", "missing_events") == 0
     told = json.loads(town.house.banjian("missing", "approval", "--json"))
-    assert told == [{"source": "intake", "first": before + 1, "last": before + 6}]
+    assert told == [{"source": "intake", "first": before + 1, "last": before + lost}]
 
     town.house.banjian("rewind", "intake", str(before))
     town.check()

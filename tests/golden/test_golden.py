@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-import services.approval.domain
-import services.catalog.domain
-import services.disclosure.domain
-import services.intake.domain
-import services.notify.domain  # noqa: F401 - registers the event classes
 from services.chassis.errors import UnknownVersionError
+from services.chassis.names import SERVICES
 from services.kernel.aggregate import TOPICS
 from tests.golden.logs import FOLDER, replay, write
+
+for service in SERVICES:  # registers the event classes
+    domain = import_module(f"services.{service}.domain")
+    for module in pkgutil.iter_modules(getattr(domain, "__path__", ())):
+        import_module(f"{domain.__name__}.{module.name}")
 
 MUST_FAIL = FOLDER / "unknown-topic.fails.jsonl"
 LOGS = sorted(path for path in FOLDER.glob("*.jsonl") if path != MUST_FAIL)

@@ -85,6 +85,7 @@ class Cases(Checklists):
         said: Applied,
         particulars: Mapping[str, str],
         *,
+        numbered: bool = False,
         key: str | None = None,
     ) -> Receipt:
         """Take in an application; refuse what stands on no list (清单之外无审批, V03, V07).
@@ -92,8 +93,15 @@ class Cases(Checklists):
         Accepted at once when a clerk attests that everything is there (`said.at_once`), or by a
         declared rule of the item; else it waits for a clerk, and five working days for the law.
         The particulars go to the vault in the same transaction; no event holds them.
+
+        Args:
+            numbered: the number was made for this application, so nobody asks the log whether it
+                is taken; were it, the append would be refused.
         """
-        if self.find(Case, stream_of(said.project_no)) is not None:
+        stream = stream_of(said.project_no)
+        if numbered:
+            self.uow.absent.add(stream)
+        if self.find(Case, stream) is not None:
             raise ProjectNoTakenError("another case has this project_no", "project_no")
         known = self._catalog({said.item_code})
         about = self._for_item(facts, known, said.item_code)
@@ -177,8 +185,7 @@ class Cases(Checklists):
         rule = judged_by or self.find(AcceptanceRule, stream)
         if rule is None or not rule.in_force:
             return None
-        needed = self.missing_of(case.project_no, item.item_code, item.item_version)
-        complete = not any(one.required for one in needed)
+        complete = self.all_here(case.project_no, item.item_code, item.item_version)
         if not rule.accepts(case.channel, case.declared_trust, complete):
             return None
         return Acceptance(AUTO, rule=item.item_code, rule_version=rule.rule_version)

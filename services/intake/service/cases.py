@@ -41,6 +41,7 @@ from services.intake.domain import (
 )
 from services.intake.pages import case_page, case_table, filters
 from services.intake.projections import CaseRow
+from services.intake.projections.places import department_names
 from services.intake.service.case_desk import APPLYING, facts_of_case, taken
 from services.kernel.identifiers import stream_id
 from services.kernel.times import SHANGHAI
@@ -74,8 +75,11 @@ class CaseRoutes:
         given = said.project_no if "clerk" in call.caller.roles else ""
         project_no = given or _project_no(said.item_code, now, key)
         facts = facts_of_case(self, call, project_no, APPLYING)
-        command = self.cases.draft_case if said.draft else self.cases.submit
-        receipt = command(facts, _applied(call, project_no), said.applicant.fields(), key=key)
+        applied, person = _applied(call, project_no), said.applicant.fields()
+        if said.draft:
+            receipt = self.cases.draft_case(facts, applied, person, key=key)
+        else:
+            receipt = self.cases.submit(facts, applied, person, numbered=not given, key=key)
         answer = taken(self, call, receipt)
         return Reply(answer, status=201 if not receipt.reason_code else 422)
 
@@ -179,6 +183,9 @@ class CaseRoutes:
             english="Case",
             crumbs=[Crumb("办件", "/")],
             at=call.query.at,
+            department_name=department_names(self.cases.database, {case.department}).get(
+                case.department, ""
+            ),
             **case_page(
                 case,
                 events,

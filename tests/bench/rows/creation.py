@@ -119,6 +119,8 @@ def _served(env: dict[str, str], folder: Path, port: int) -> Iterator[str]:
 
 def _know_items(url: str) -> None:
     with bare.connected(url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path = intake_model, intake")
         loader = Loader(connection, READ_MODEL, "intake_model")
         for event in county():
             loader.apply(READ_MODEL.project(event))

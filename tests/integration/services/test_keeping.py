@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import contracts
-from services.chassis.errors import NotFoundError, RuleError
+from services.chassis.errors import ConflictError, NotFoundError, RuleError
 from services.chassis.eventlog.database import Database
 from services.chassis.vault import PersonalVault, Seal, SealError, new_key
 from services.intake import projections
@@ -21,6 +21,7 @@ from services.intake.projections import READ_MODEL
 from services.intake.refused import list_refused, open_body, show
 from services.kernel.calendar_seed import SEED
 from services.kernel.facts import Facts
+from services.kernel.identifiers import stream_id
 from services.kernel.limits import Limit
 from services.kernel.times import read_time
 from tests.support.house import House
@@ -194,3 +195,14 @@ def test_case_that_opens_again_holds_again(desk: Desk) -> None:
 
     desk.take(ACCEPT | {"cd_operation": "D", "cd_time": later})
     assert desk.erase()
+
+
+def test_number_made_here_that_is_taken_all_the_same_is_refused(desk: Desk) -> None:
+    said = Application("made-1", ITEM.item_code, "window", subject_of("made-1"))
+    desk.cases.submit(case_facts("made-1"), said, {"name": SECRET}, numbered=True)
+    before = desk.cases.events_of(stream_id("case", "made-1"))
+
+    with pytest.raises(ConflictError):
+        desk.cases.submit(case_facts("made-1"), said, {"name": SECRET}, numbered=True)
+
+    assert desk.cases.events_of(stream_id("case", "made-1")) == before

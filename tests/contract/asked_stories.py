@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.disclosure.domain import Entry, Figure, FoiRequest, Node, Printed, PublishedFigure
+from services.disclosure.domain import (
+    Cause,
+    Counted,
+    Entry,
+    Figure,
+    FoiRequest,
+    Node,
+    Printed,
+    PublishedFigure,
+    Recount,
+)
 from services.disclosure.domain.directory import BASIC
 from services.disclosure.domain.entry_terms import SecrecyFault, WithdrawalReason
 from services.disclosure.domain.foi_remedies import remedies
@@ -155,6 +165,16 @@ def published_figure() -> PublishedFigure:
     return PublishedFigure.publish(by(OFFICER, "2020-10-21"), figure, Printed(Decimal("75.00")))
 
 
+def corrected_figure() -> PublishedFigure:
+    """Two more were completed in time, one is not counted any more; then that one is again."""
+    figure = published_figure()
+    causes = [Cause("intake", 9), Cause("intake", 11)]
+    once = Recount(Counted(5, "100.00", 5), {"intake": 11}, causes, 1)
+    figure.correct(by(TIMER, "2020-10-22"), once)
+    figure.correct(by(TIMER, "2020-10-23"), Recount(Counted(0), {"intake": 12}, [], 3))
+    return figure
+
+
 ASKED_STORIES: Mapping[str, Callable[[], Aggregate]] = {
     "disclosure-answered-request": answered,
     "disclosure-silent-request": silent,
@@ -166,4 +186,5 @@ ASKED_STORIES: Mapping[str, Callable[[], Aggregate]] = {
     "disclosure-withdrawn-entry": withdrawn_entry,
     "disclosure-directory-node": directory_node,
     "disclosure-figure": published_figure,
+    "disclosure-corrected-figure": corrected_figure,
 }

@@ -34,11 +34,15 @@ from tests.contract.issuing_stories import ISSUING_STORIES
 from tests.contract.item_stories import ITEM_STORIES
 from tests.contract.material_stories import MATERIAL_STORIES
 from tests.contract.outside_stories import OUTSIDE_STORIES
+from tests.contract.own_record_stories import OWN_RECORD_STORIES
 from tests.contract.privacy_stories import PRIVACY_STORIES
 from tests.contract.process_stories import PROCESS_STORIES
 from tests.contract.rating_stories import RATING_STORIES
+from tests.contract.report_stories import REPORT_STORIES
 from tests.contract.service_stories import SERVICE_STORIES
 from tests.contract.site_stories import SITE_STORIES
+from tests.contract.supervision_stories import SUPERVISION_STORIES
+from tests.contract.undone_stories import UNDONE_STORIES
 from tests.unit.facts import CLERK, COUNTY, HOUSE, NOW, OFFICER, facts
 from tests.unit.intake.rows import ACCEPT, ITEM, RESULT, STEP, completed, later, row
 
@@ -114,7 +118,7 @@ def rejected_task() -> Process:
 
 
 def notice() -> Notice:
-    occasion = Occasion(Kind.CASE_COMPLETED, "case-1", "s-1", {"result": "准予"})
+    occasion = Occasion(Kind.CASE_COMPLETED, "case-1", "s-1", {"result": "准予", "collect": ""})
     return Notice.record_for(facts(HOUSE), occasion)
 
 
@@ -132,6 +136,7 @@ STORIES: Mapping[str, Callable[[], Aggregate]] = {
     **PRIVACY_STORIES,
     **CLOCK_STORIES,
     **CASE_STORIES,
+    **UNDONE_STORIES,
     **RATING_STORIES,
     **SERVICE_STORIES,
     **FEE_STORIES,
@@ -143,4 +148,7 @@ STORIES: Mapping[str, Callable[[], Aggregate]] = {
     **CERTIFICATE_STORIES,
     **AFTERMATH_STORIES,
     **ASKED_STORIES,
+    **SUPERVISION_STORIES,
+    **REPORT_STORIES,
+    **OWN_RECORD_STORIES,
 }

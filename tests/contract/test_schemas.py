@@ -96,6 +96,7 @@ _NAMES_OF_THINGS = {
     "intake.material-promised.v1",
     "intake.material-promise-lapsed.v1",
     "intake.material-returned.v1",
+    "disclosure.reported-fact-recorded.v1",  # of the figure
 }
 
 

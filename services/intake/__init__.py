@@ -17,7 +17,7 @@ Deadlines: silence accepts after five working days, corrections lapse; the end o
 the moment from which the promise approaches (`timers.py`);
 an answer to an invitation, the contact after a bad rating, the reply to a ticket;
 the end of a payment notice (`fee_timers.py`).
-Listens to: catalog (items, calendars; its own copy of them), approval (decisions), and
+Listens to: catalog (items, calendars, regions; its own copy), approval (decisions), and
 `banjian.ingress` (outside systems).
 Answers: `POST /cases` (roles clerk, applicant, agent, village_clerk), `POST /cases/<project_no>/`
 with each act of docs/cases.md, `/items/<item_code>/acceptance-rule`,

@@ -9,6 +9,7 @@ import msgspec
 
 from services.chassis.web import PageQuery
 from services.intake.answers import Code, Short
+from services.intake.case_answers import Act
 from services.intake.domain.appointment_terms import AppointmentState, CancelReason
 from services.intake.projections.appointments import AppointmentRow, SlotRow
 
@@ -67,7 +68,7 @@ class CancelAppointment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     reason: CancelReason = CancelReason.APPLICANT
 
 
-class ResizeSlot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ResizeSlot(Act, frozen=True, kw_only=True):
     """How many people a slot takes from now on."""
 
     capacity: Capacity
@@ -79,7 +80,7 @@ class LiftBlock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     account: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 
 
-class SetTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SetTerms(Act, frozen=True, kw_only=True):
     """What is asked of those who book; all of it."""
 
     max_open: Few
@@ -173,11 +174,14 @@ class SlotView(msgspec.Struct, frozen=True):
     ends_at: datetime
     capacity: int
     free: int
+    version: int | None = None
+    """Of a slot asked for alone; say it as `expected_version` of its next act."""
 
 
-def slot_view(row: SlotRow) -> SlotView:
+def slot_view(row: SlotRow, version: int | None = None) -> SlotView:
     """Show a slot."""
-    return SlotView(row.slot_no, row.window, row.starts_at, row.ends_at, row.capacity, row.free)
+    told = (row.slot_no, row.window, row.starts_at, row.ends_at, row.capacity, row.free)
+    return SlotView(*told, version)
 
 
 class OwnAppointment(msgspec.Struct, frozen=True):

@@ -20,8 +20,8 @@ Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every act may say."""
 
-    expected_version: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    """The version of the case the caller saw (or `If-Match`); another one now is answered 409."""
+    expected_version: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """The version the caller saw (or `If-Match`), 0 of what was not there yet; another is 409."""
 
 
 class Accept(Act, frozen=True, kw_only=True):
@@ -87,14 +87,6 @@ class Forward(Act, frozen=True, kw_only=True):
     """Hand it to a higher authority."""
 
     to: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class Undo(Act, frozen=True, kw_only=True):
-    """Void or delete it; somebody else approves."""
-
-    approver: Named
-    """Account of who approves; another one than the caller's."""
-    reason: Why
 
 
 class DecideOnSpot(Act, frozen=True, kw_only=True):

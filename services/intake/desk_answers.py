@@ -107,7 +107,6 @@ class ActForm(DeskForm, frozen=True, kw_only=True):
     reason_code: Few = ""
     other_authority: Typed = ""
     to: Typed = ""
-    approver: Few = ""
     items: Ticks = []
     parts: Typed = ""
     fees_note: Typed = ""
@@ -119,6 +118,12 @@ class ActForm(DeskForm, frozen=True, kw_only=True):
     attested: Few = ""
     confirmed: Few = ""
     purpose: Few = ""
+    expected_days: Few = ""
+    moment: Few = ""
+    """In the county's clock, as a field of a page gives it; now when empty."""
+    notice_no: Few = ""
+    ground: Few = ""
+    ruling_no: Few = ""
 
 
 class NoticeForm(DeskForm, frozen=True, kw_only=True):

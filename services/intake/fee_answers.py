@@ -10,6 +10,7 @@ import msgspec
 from services.chassis.web import PageQuery
 from services.chassis.web.histories import HistoryEvent
 from services.intake.answers import Number, Short
+from services.intake.case_answers import Act
 
 NOTICE_DAYS: Final = 10
 """Working days to pay within when the notice says none; an own setting, no law's."""
@@ -31,21 +32,21 @@ class AssessFee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """For the help of an agent: always refused, agency is free (无偿代理)."""
 
 
-class IssueNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IssueNotice(Act, frozen=True, kw_only=True):
     """A payment notice."""
 
     days: Annotated[int, msgspec.Meta(ge=1, le=90)] = NOTICE_DAYS
     """Working days to pay within."""
 
 
-class WaiveFee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WaiveFee(Act, frozen=True, kw_only=True):
     """A waiver."""
 
     policy: Words
     """The document it rests on."""
 
 
-class RefundFee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RefundFee(Act, frozen=True, kw_only=True):
     """Money given back."""
 
     transaction_no: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -66,6 +67,8 @@ class FeeDone(msgspec.Struct, frozen=True, omit_defaults=True):
     """The same in yuan."""
     event: str
     position: int | None = None
+    version: int = 0
+    """Of the thing after this; say it as `expected_version` or `If-Match` in the next act."""
 
 
 class FeesQuery(PageQuery, frozen=True, kw_only=True):
@@ -103,4 +106,5 @@ class FeeView(msgspec.Struct, frozen=True):
     refunded_fen: int
     refunds_due: dict[str, int]
     """Money to give back, in fen, by transaction."""
+    version: int
     history: list[HistoryEvent]

@@ -10,19 +10,20 @@ import msgspec
 from services.chassis.web import PageQuery
 from services.intake.answers import Number, Short
 from services.intake.application.materials import Checklist
+from services.intake.case_answers import Act
 from services.intake.domain.material_events import RejectionGround
 from services.intake.domain.material_terms import Certificate, Held, Needed
 
 Note = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
-class ReceivePaper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReceivePaper(Act, frozen=True, kw_only=True):
     """A material that came on paper."""
 
     copies: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
 
 
-class RejectMaterial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RejectMaterial(Act, frozen=True, kw_only=True):
     """A material that will not do."""
 
     reason: RejectionGround
@@ -30,13 +31,13 @@ class RejectMaterial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """What is to be said beyond; goes to the vault, the event says only that there is one."""
 
 
-class ReuseCertificate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReuseCertificate(Act, frozen=True, kw_only=True):
     """A certificate of the library, instead of a paper."""
 
     certificate_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-class PromiseMaterial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PromiseMaterial(Act, frozen=True, kw_only=True):
     """A material that comes later (容缺受理)."""
 
     due_on: date
@@ -69,6 +70,8 @@ class MaterialTold(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int | None = None
     due_on: date | None = None
     content_hash: str = ""
+    version: int = 0
+    """Of the case's materials after this; say it as `expected_version` in the next act."""
 
 
 class MaterialLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -125,6 +128,8 @@ class ChecklistView(msgspec.Struct, frozen=True):
     missing: list[MissingLine]
     certificates: list[CertificateLine]
     """Of the library, holding now."""
+    version: int = 0
+    """Of the materials together: any change of one of them is a change."""
 
 
 def checklist_view(
@@ -154,6 +159,7 @@ def checklist_view(
             for one in certificates
             if one.holds(at)
         ],
+        version=found.file.version,
     )
 
 

@@ -54,6 +54,18 @@ class CorrectForm(SeenForm, frozen=True, kw_only=True):
     items: Annotated[list[Mark], msgspec.Meta(max_length=100)] = []
 
 
+class PromiseForm(SeenForm, frozen=True, kw_only=True):
+    """Until when the applicant promises a material; as the date field gives it."""
+
+    due_on: Annotated[str, msgspec.Meta(max_length=10)] = ""
+
+
+class CodeForm(SeenForm, frozen=True, kw_only=True):
+    """Asks for a pick-up code; `key` makes a form that is sent twice one request."""
+
+    key: Annotated[str, msgspec.Meta(max_length=32, pattern="^[0-9a-f]*$")] = ""
+
+
 class RateForm(msgspec.Struct, frozen=True, kw_only=True):
     """A rating; `note` goes to the vault."""
 

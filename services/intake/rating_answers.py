@@ -10,6 +10,7 @@ import msgspec
 from services.chassis.web import PageQuery
 from services.chassis.web.histories import HistoryEvent
 from services.intake.answers import Code, Short
+from services.intake.case_answers import Act
 from services.intake.domain import Rating
 from services.intake.domain.rating_terms import AppealGround, Measure, RatingState, Scale
 
@@ -48,6 +49,17 @@ class SubmitRating(Noted, frozen=True, kw_only=True, forbid_unknown_fields=True)
     window: Short = ""
 
 
+class NotedAct(Act, frozen=True, kw_only=True):
+    """An act with words that go to the vault; what prints it does not print them."""
+
+    note: Text = ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+    __str__ = __repr__
+
+
 class PlanRectification(Noted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the unit changes, and by which day."""
 
@@ -81,6 +93,8 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     state: str
     event: str
     position: int | None = None
+    version: int = 0
+    """Of the thing after this; say it as `expected_version` or `If-Match` in the next act."""
 
 
 class RatingsQuery(PageQuery, frozen=True, kw_only=True):

@@ -241,6 +241,11 @@ CREATE INDEX village_row_account ON village_row (account, requested_at DESC, req
 CREATE INDEX village_row_open ON village_row (state, requested_at DESC, request_no DESC)
     WHERE state IN ('requested', 'verified');
 
+CREATE TABLE place_row (
+    region text PRIMARY KEY,   -- of a village or township, as catalog writes it
+    name   text NOT NULL
+);
+
 CREATE TABLE agency_row (
     agency_no    text        PRIMARY KEY,
     state        text        NOT NULL,

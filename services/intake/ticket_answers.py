@@ -11,6 +11,7 @@ from services.chassis.web import PageQuery
 from services.chassis.web.histories import HistoryEvent
 from services.intake.answers import Code, Number, Short
 from services.intake.application.tickets import TEXT
+from services.intake.case_answers import Act
 from services.intake.domain import Ticket
 from services.intake.domain.ticket_terms import (
     Outcome,
@@ -18,7 +19,7 @@ from services.intake.domain.ticket_terms import (
     ReturnReason,
     TicketState,
 )
-from services.intake.rating_answers import Codes, Noted
+from services.intake.rating_answers import Codes, NotedAct
 
 Channel = Literal["phone", "app", "wechat", "web", "other"]
 
@@ -53,32 +54,32 @@ class ReceiveTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     __str__ = __repr__
 
 
-class RefuseTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RefuseTicket(Act, frozen=True, kw_only=True):
     """On which of the listed grounds; the other way follows from it."""
 
     ground: RefusalGround
 
 
-class DispatchTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DispatchTicket(Act, frozen=True, kw_only=True):
     """Who leads, and who helps."""
 
     lead_unit: Code
-    co_units: Codes = []
+    co_units: Codes = msgspec.field(default_factory=list)
 
 
-class ReturnTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReturnTicket(Act, frozen=True, kw_only=True):
     """Why the unit gives it back."""
 
     reason: ReturnReason
 
 
-class ReplyTicket(Noted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReplyTicket(NotedAct, frozen=True, kw_only=True):
     """What came of it; `note` is what the caller is told."""
 
     outcome: Outcome
 
 
-class RecordCallback(Noted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RecordCallback(NotedAct, frozen=True, kw_only=True):
     """What the caller thinks of the answer; null where they do not say."""
 
     reached: bool

@@ -17,7 +17,7 @@ from services.intake.domain.village_terms import (
     CertificateState,
 )
 from services.intake.domain.villages import VillageCertificate
-from services.intake.rating_answers import Noted
+from services.intake.rating_answers import NotedAct
 
 Region = Annotated[str, msgspec.Meta(max_length=12, pattern="^[0-9X]*$")]
 
@@ -50,7 +50,7 @@ class RequestCertificate(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     __str__ = __repr__
 
 
-class RefuseCertificate(Noted, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RefuseCertificate(NotedAct, frozen=True, kw_only=True):
     """Why there is none; `note` is what the applicant is told besides."""
 
     reason: CertificateRefusal

@@ -12,6 +12,7 @@ from services.chassis.web.histories import HistoryEvent
 from services.intake.answers import Code, Number, Said, Short
 from services.intake.application.contacts import TEXT
 from services.intake.appointment_answers import Comes, Hours
+from services.intake.case_answers import Act
 from services.intake.domain.contact_terms import ContactOutcome, ContactState, DeclineReason
 from services.intake.domain.contacts import Contact
 from services.intake.domain.visit_terms import (
@@ -38,21 +39,21 @@ class OrderVisit(Comes, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number given elsewhere; made here when absent."""
 
 
-class ScheduleVisit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScheduleVisit(Act, frozen=True, kw_only=True):
     """Which clerk goes, and when, with offset."""
 
     clerk: Code
     starts_at: datetime
 
 
-class CompleteVisit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CompleteVisit(Act, frozen=True, kw_only=True):
     """What came of it, and which case began there, if one did."""
 
     outcome: VisitOutcome
     project_no: Number = ""
 
 
-class CancelVisit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CancelVisit(Act, frozen=True, kw_only=True):
     """Why nobody goes; an applicant's own reason is never `centre`."""
 
     reason: VisitCancelReason

@@ -67,6 +67,22 @@ class House:
         child = self.start("relay", service, **changed)
         return self._ready(child, f"BANJIAN_{service.upper()}_RELAY_PORT")
 
+    @contextmanager
+    def running(self, *services: str) -> Iterator[None]:
+        """Serve these, each with its relay: all begin at once, and all end at once."""
+        with ExitStack() as stack:
+            begun = [
+                (
+                    stack.enter_context(self.start(what, service)),
+                    f"BANJIAN_{service.upper()}_{port}",
+                )
+                for service in services
+                for what, port in (("serve", "HTTP_PORT"), ("relay", "RELAY_PORT"))
+            ]
+            for child, port in begun:
+                child.wait_ready(f"http://127.0.0.1:{child.env[port]}/readyz")
+            yield
+
     def start(self, *arguments: str, **changed: str) -> Child:
         """Start any `banjian` command; `changed` variables go over the house's own."""
         log = self.folder / f"{'-'.join(arguments)}.log".replace("/", "_")

@@ -10,6 +10,7 @@ from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.intake.application.cases import Cases, stream_of
 from services.intake.application.ratings import Done
+from services.intake.application.seen import check_seen
 from services.intake.domain.agency import Agency, agency_stream
 from services.intake.domain.agency_terms import AgencyScope, Ending, Mandate, OthersCaseError
 from services.intake.domain.case import Case
@@ -44,25 +45,35 @@ class Agencies(Cases):
         return self._file_agency(agency)
 
     @command
-    def accept_agency(self, facts: Facts, agency_no: str, *, key: str | None = None) -> Done:
+    def accept_agency(
+        self, facts: Facts, agency_no: str, *, seen: int | None = None, key: str | None = None
+    ) -> Done:
         """The agent takes it on."""
-        agency = self._agency(agency_no)
+        agency = self._agency(agency_no, seen)
         agency.accept(facts)
         return self._file_agency(agency)
 
     @command
-    def complete_agency(self, facts: Facts, agency_no: str, *, key: str | None = None) -> Done:
+    def complete_agency(
+        self, facts: Facts, agency_no: str, *, seen: int | None = None, key: str | None = None
+    ) -> Done:
         """The agent has carried the cases to their end."""
-        agency = self._agency(agency_no)
+        agency = self._agency(agency_no, seen)
         agency.complete(facts)
         return self._file_agency(agency)
 
     @command
     def revoke_agency(
-        self, facts: Facts, agency_no: str, by: Ending, *, key: str | None = None
+        self,
+        facts: Facts,
+        agency_no: str,
+        by: Ending,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """End it before its work was done."""
-        agency = self._agency(agency_no)
+        agency = self._agency(agency_no, seen)
         agency.revoke(facts, by)
         return self._file_agency(agency)
 
@@ -95,10 +106,11 @@ class Agencies(Cases):
         agency.lapse(replace(facts, region=self._region))
         self.keep(agency)
 
-    def _agency(self, agency_no: str) -> Agency:
+    def _agency(self, agency_no: str, seen: int | None = None) -> Agency:
         agency = self.find(Agency, agency_stream(agency_no))
         if agency is None:
             raise NotFoundError("there is no such agency")
+        check_seen(self, agency, seen)
         return agency
 
     def _file_agency(self, agency: Agency) -> Done:

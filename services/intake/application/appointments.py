@@ -12,6 +12,7 @@ from services.chassis.errors import ConflictError, DuplicateError
 from services.chassis.eventlog.application import command
 from services.intake.application.notes import Notes
 from services.intake.application.ratings import Done
+from services.intake.application.seen import check_seen
 from services.intake.domain.appointment_terms import (
     AppointmentState,
     BookingTerms,
@@ -93,15 +94,23 @@ class Appointments(Notes):
                 opened.append(number)
         return Opened(opened)
 
-    def close_slot(self, facts: Facts, slot_no: str, *, key: str | None = None) -> Done:
+    def close_slot(
+        self, facts: Facts, slot_no: str, *, seen: int | None = None, key: str | None = None
+    ) -> Done:
         """Take nobody at this time; who had a place loses it, and nothing is held against them."""
-        return _run(lambda: self._close(facts, slot_no, key=key))
+        return _run(lambda: self._close(facts, slot_no, seen=seen, key=key))
 
     def resize_slot(
-        self, facts: Facts, slot_no: str, capacity: int, *, key: str | None = None
+        self,
+        facts: Facts,
+        slot_no: str,
+        capacity: int,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """Take more people at this time, or fewer."""
-        return _run(lambda: self._resize(facts, slot_no, capacity, key=key))
+        return _run(lambda: self._resize(facts, slot_no, capacity, seen=seen, key=key))
 
     @command
     def unblock_booking(self, facts: Facts, account: str, *, key: str | None = None) -> Done:
@@ -143,10 +152,11 @@ class Appointments(Notes):
 
     @command
     def set_booking_terms(
-        self, facts: Facts, terms: BookingTerms, *, key: str | None = None
+        self, facts: Facts, terms: BookingTerms, *, seen: int | None = None, key: str | None = None
     ) -> Done:
         """Set what is asked of those who book, from now on."""
         found = self.terms_of_booking()
+        check_seen(self, found, seen)
         found.set(self._of_appointment(facts, f"booking-terms/{self._region}"), terms)
         self.keep(found)
         return Done(self._region, "set", str(found.id), found.version)
@@ -179,16 +189,28 @@ class Appointments(Notes):
         self.keep(slot)
 
     @command
-    def _close(self, facts: Facts, slot_no: str, *, key: str | None = None) -> Done:
+    def _close(
+        self, facts: Facts, slot_no: str, *, seen: int | None = None, key: str | None = None
+    ) -> Done:
         slot = self._find_slot(slot_no)
+        check_seen(self, slot, seen)
         for number in slot.close(self._of_appointment(facts, slot_no)):
             self._settle_place(facts, number, slot.places[number])
         self.keep(slot)
         return Done(slot_no, "closed", str(slot.id), slot.version)
 
     @command
-    def _resize(self, facts: Facts, slot_no: str, capacity: int, *, key: str | None = None) -> Done:
+    def _resize(
+        self,
+        facts: Facts,
+        slot_no: str,
+        capacity: int,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
+    ) -> Done:
         slot = self._find_slot(slot_no)
+        check_seen(self, slot, seen)
         slot.resize(self._of_appointment(facts, slot_no), capacity)
         self.keep(slot)
         return Done(slot_no, "open", str(slot.id), slot.version)

@@ -15,6 +15,7 @@ from services.intake.domain import (
 from services.intake.domain.agency_terms import AgencyScope
 from services.intake.domain.endings import WHOLE
 from services.intake.domain.terms import ReopeningGround
+from services.intake.domain.undo_events import Undoing
 from services.kernel.clock import Reason
 from services.kernel.facts import Facts
 
@@ -59,41 +60,59 @@ class CaseActs(CaseIntake):
         )
 
     @command
-    def void_case(
+    def ask_undoing(
         self,
         facts: Facts,
         project_no: str,
-        approver: str,
+        undoing: Undoing,
         reason: str,
         *,
         seen: int | None = None,
         key: str | None = None,
     ) -> Receipt:
-        """Declare it without effect."""
+        """Ask that it be voided, or deleted as entered in error; somebody else confirms that."""
         return self._act(
             facts,
             project_no,
             seen,
-            lambda case, about, day: case.void(about, approver, reason, day),
+            lambda case, about, _: case.ask_undoing(about, undoing, reason),
         )
 
     @command
-    def delete_case(
+    def confirm_undoing(
         self,
         facts: Facts,
         project_no: str,
-        approver: str,
+        undoing: Undoing,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
+    ) -> Receipt:
+        """Void or delete it, as somebody else asked."""
+        return self._act(
+            facts,
+            project_no,
+            seen,
+            lambda case, about, day: case.confirm_undoing(about, undoing, day),
+        )
+
+    @command
+    def decline_undoing(
+        self,
+        facts: Facts,
+        project_no: str,
+        undoing: Undoing,
         reason: str,
         *,
         seen: int | None = None,
         key: str | None = None,
     ) -> Receipt:
-        """Compensate an entry that should never have been."""
+        """Leave it as it is."""
         return self._act(
             facts,
             project_no,
             seen,
-            lambda case, about, _: case.delete_in_error(about, approver, reason),
+            lambda case, about, _: case.decline_undoing(about, undoing, reason),
         )
 
     @command

@@ -9,7 +9,7 @@ import msgspec
 from services.chassis.reference import Reference
 from services.intake.application.subjects import Subjects
 from services.intake.domain.checklists import Missing, material_code, missing
-from services.intake.domain.material_terms import Needed
+from services.intake.domain.material_terms import IN_HAND, Needed
 from services.intake.domain.materials import MaterialFile, materials_stream
 
 
@@ -37,6 +37,18 @@ class Checklists(Subjects):
         papers that came and will not do.
         """
         return missing(self.needed_of(item_code, item_version), self.materials_of(project_no).held)
+
+    def all_here(self, project_no: str, item_code: str, item_version: int) -> bool:
+        """Say whether every required material is in hand; what is promised is not.
+
+        A promise is taken by a person, by no rule. What data sharing gives need not be brought.
+        """
+        held = self.materials_of(project_no).held
+        return all(
+            one.material_code in held and held[one.material_code].state in IN_HAND
+            for one in self.needed_of(item_code, item_version)
+            if one.required and not one.shared
+        )
 
     def needed_of(self, item_code: str, item_version: int) -> Sequence[Needed]:
         """Give the materials this version of the item asks for; none when it is not known here."""

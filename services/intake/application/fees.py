@@ -16,6 +16,7 @@ from services.chassis.reference import Reference
 from services.chassis.vault import BodyVault
 from services.intake import fee_timers
 from services.intake.application.cases import Cases
+from services.intake.application.seen import check_seen
 from services.intake.domain.case import Case
 from services.intake.domain.clocks import count
 from services.intake.domain.fee_rules import (
@@ -98,10 +99,16 @@ class Fees(Cases):
 
     @command
     def notify_fee(
-        self, facts: Facts, order_no: str, days: int, *, key: str | None = None
+        self,
+        facts: Facts,
+        order_no: str,
+        days: int,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> FeeReceipt:
         """Issue the payment notice, to be paid within so many working days."""
-        order = self._order(order_no)
+        order = self._order(order_no, seen)
         limit = Limit(days)
         due = count(Kind.NOTICE, limit, facts.occurred_at, self._catalog(()).calendar)
         order.notify(
@@ -111,10 +118,16 @@ class Fees(Cases):
 
     @command
     def waive_fee(
-        self, facts: Facts, order_no: str, policy: str, *, key: str | None = None
+        self,
+        facts: Facts,
+        order_no: str,
+        policy: str,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> FeeReceipt:
         """Waive an unpaid fee under a policy."""
-        order = self._order(order_no)
+        order = self._order(order_no, seen)
         order.waive(_of(facts, order.project_no, order.department), policy)
         return self._file_fee(order)
 
@@ -127,10 +140,11 @@ class Fees(Cases):
         amount_fen: int | None,
         reason: str,
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> FeeReceipt:
         """Give back what a transaction brought; the amount None: all of it."""
-        order = self._order(order_no)
+        order = self._order(order_no, seen)
         order.refund(
             _of(facts, order.project_no, order.department), transaction_no, amount_fen, reason
         )
@@ -231,10 +245,11 @@ class Fees(Cases):
         self.keep(order)
         return _receipt(order)
 
-    def _order(self, order_no: str) -> FeeOrder:
+    def _order(self, order_no: str, seen: int | None = None) -> FeeOrder:
         order = self.find(FeeOrder, stream_id("fee", order_no))
         if order is None:
             raise NotFoundError("there is no fee of this order number")
+        check_seen(self, order, seen)
         return order
 
     def _case(self, project_no: str) -> Case:

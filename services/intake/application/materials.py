@@ -14,30 +14,39 @@ from services.chassis.projection import Change
 from services.chassis.storage import file_field
 from services.intake.application.cases import Receipt
 from services.intake.application.notes import Notes
+from services.intake.application.seen import check_seen
 from services.intake.domain.agency_terms import AgencyScope
 from services.intake.domain.case import Case
 from services.intake.domain.checklists import Missing, asked, missing
-from services.intake.domain.clocks import breach_at
+from services.intake.domain.clocks import breach_at, count
 from services.intake.domain.material_events import Form, RejectionGround
 from services.intake.domain.material_terms import (
+    OWN_PROMISE_DAYS,
     CaseOverError,
     Certificate,
     Needed,
+    OwnPromiseError,
     PromiseDayError,
     Stored,
 )
 from services.intake.domain.materials import MaterialFile
 from services.intake.domain.rules import NotBegunError
+from services.intake.domain.terms import CaseState
+from services.kernel.calendar import WorkCalendar
+from services.kernel.clock import Kind
 from services.kernel.clock.due import LAST_SECOND
 from services.kernel.clock.hours import legal_date
 from services.kernel.facts import Actor, ActorKind, Facts
 from services.kernel.identifiers import stream_id
+from services.kernel.limits import Limit
 from services.kernel.times import SHANGHAI
 
 UNKEPT: Final = "material_promise"
 """Due in the second after a promise's last one; the key is `<project_no>/<material_code>`."""
 NOTE: Final = "material_note:"
 """Begins the vault field with what a clerk says of a rejected material."""
+OWN: Final = frozenset({"applicant", "agent"})
+"""Roles that promise of their own accord."""
 _RACES: Final = 3
 
 
@@ -87,10 +96,11 @@ class Materials(Notes):
         copies: int,
         stored: Stored | None = None,
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> MaterialDone:
         """Take a material in, on paper or as a file. The same file again changes nothing."""
-        found = self._open_checklist(facts, project_no)
+        found = self._open_checklist(facts, project_no, seen)
         found.file.receive(
             self._about_case(facts, found.case), asked(found.needed, code), form, copies, stored
         )
@@ -149,10 +159,11 @@ class Materials(Notes):
         ground: RejectionGround,
         note: str = "",
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> MaterialDone:
         """Say that what came will not do; what is said beyond the ground goes to the vault."""
-        found = self._open_checklist(facts, project_no)
+        found = self._open_checklist(facts, project_no, seen)
         found.file.reject(self._about_case(facts, found.case), code, ground, has_note=bool(note))
         self._note(found.case.subject_id, NOTE + code, note)
         return self._file_material(found.file, code)
@@ -165,10 +176,11 @@ class Materials(Notes):
         code: str,
         certificate: Certificate,
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> MaterialDone:
         """Take a certificate of the library instead of a paper (电子证照库)."""
-        found = self._open_checklist(facts, project_no)
+        found = self._open_checklist(facts, project_no, seen)
         found.file.reuse(
             self._about_case(facts, found.case), asked(found.needed, code), certificate
         )
@@ -178,27 +190,51 @@ class Materials(Notes):
 
     @command
     def promise_material(
-        self, facts: Facts, project_no: str, code: str, due_on: date, *, key: str | None = None
+        self,
+        facts: Facts,
+        project_no: str,
+        code: str,
+        due_on: date,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> MaterialDone:
         """Let a material come later (容缺受理); on a day off it may still come on the next day.
 
+        A clerk lets it come later. An applicant promises it before the acceptance, and a clerk who
+        does not agree asks for it in the one notice: no rule accepts on a promise.
+
         Raises:
             PromiseDayError: the day is not ahead.
+            OwnPromiseError: the applicant promises too late, or for too late.
         """
-        found = self._open_checklist(facts, project_no)
+        found = self._open_checklist(facts, project_no, seen)
         if due_on <= legal_date(facts.occurred_at):
             raise PromiseDayError("a promise is for a day that lies ahead", "due_on")
-        day = self._catalog(()).calendar.next_working_day(due_on)
+        calendar = self._catalog(()).calendar
+        day = calendar.next_working_day(due_on)
+        if facts.actor.role in OWN:
+            if found.case.state not in (CaseState.DRAFT, CaseState.SUBMITTED):
+                raise OwnPromiseError("a promise of one's own comes before the acceptance")
+            if due_on > own_promise_until(facts.occurred_at, calendar):
+                raise OwnPromiseError("this is too far ahead", "due_on")
         found.file.promise(self._about_case(facts, found.case), asked(found.needed, code), day)
         return self._file_material(found.file, code)
 
     @command
     def return_material(
-        self, facts: Facts, project_no: str, code: str, *, key: str | None = None
+        self,
+        facts: Facts,
+        project_no: str,
+        code: str,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> MaterialDone:
         """Say that what came went back to who brought it; possible also after the case."""
         case = self.case_of(project_no)
         file = self.materials_of(project_no)
+        check_seen(self, file, seen)
         file.give_back(self._about_case(facts, case), code)
         return self._file_material(file, code)
 
@@ -242,22 +278,25 @@ class Materials(Notes):
         project_no, _, code = due.key.partition("/")
         file = self.materials_of(project_no)
         case = self.case_of(project_no)
-        if not case.is_open:
+        drafted = case.state is CaseState.DRAFT
+        if not (case.is_open or drafted):
             return
         actor = Actor(ActorKind.TIMER, "intake")
         facts = self._about_case(Facts(due.due_at, project_no, actor, due.id), case)
         if file.lapse(facts, code):
             self.keep(file)
-            self._deem_withdrawn(facts, project_no)
+            if not drafted:  # nothing was applied for yet that could be withdrawn
+                self._deem_withdrawn(facts, project_no)
 
     def _deem_withdrawn(self, facts: Facts, project_no: str) -> None:
         """End the case as if the applicant had withdrawn it (视为撤回申请, DOMAIN.md 2.1.4)."""
         self.withdraw_case(facts, project_no)
 
-    def _open_checklist(self, facts: Facts, project_no: str) -> Checklist:
+    def _open_checklist(self, facts: Facts, project_no: str, seen: int | None = None) -> Checklist:
         found = self.checklist(project_no, facts.occurred_at)
         if not found.case.is_open and found.case.state.value != "draft":
             raise CaseOverError("the case is over, nothing is handed in any more", "project_no")
+        check_seen(self, found.file, seen)
         return found
 
     def _about_case(self, facts: Facts, case: Case) -> Facts:
@@ -283,6 +322,11 @@ class Materials(Notes):
             held.due_on,
             held.content_hash,
         )
+
+
+def own_promise_until(at: datetime, calendar: WorkCalendar) -> date:
+    """Give the last day an applicant may promise a material for."""
+    return legal_date(count(Kind.NOTICE, Limit(OWN_PROMISE_DAYS), at, calendar).at)
 
 
 def _end_of(day: date) -> datetime:

@@ -13,6 +13,7 @@ from services.chassis.vault import Opening
 from services.intake import timers
 from services.intake.application.notes import Notes
 from services.intake.application.ratings import Done
+from services.intake.application.seen import check_seen
 from services.intake.domain.clocks import breach_at
 from services.intake.domain.ticket_terms import (
     Outcome,
@@ -73,10 +74,16 @@ class Tickets(Notes):
 
     @command
     def refuse_ticket(
-        self, facts: Facts, ticket_no: str, ground: RefusalGround, *, key: str | None = None
+        self,
+        facts: Facts,
+        ticket_no: str,
+        ground: RefusalGround,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """Do not take it, on a listed ground."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         ticket.refuse(self._of_ticket(facts, ticket), ground)
         return self._file_ticket(ticket)
 
@@ -88,20 +95,27 @@ class Tickets(Notes):
         lead_unit: str,
         co_units: Collection[str],
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Send it to the units that answer it."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         about = replace(self._of_ticket(facts, ticket), department=lead_unit)
         ticket.dispatch(about, lead_unit, co_units, self._catalog(()).calendar)
         return self._file_ticket(ticket)
 
     @command
     def return_ticket(
-        self, facts: Facts, ticket_no: str, reason: ReturnReason, *, key: str | None = None
+        self,
+        facts: Facts,
+        ticket_no: str,
+        reason: ReturnReason,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """Give it back, for the unit that leads."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         ticket.give_back(self._of_ticket(facts, ticket), reason)
         return self._file_ticket(ticket)
 
@@ -113,18 +127,21 @@ class Tickets(Notes):
         lead_unit: str,
         co_units: Collection[str],
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Rule who leads, after it was given back."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         about = replace(self._of_ticket(facts, ticket), department=lead_unit)
         ticket.rule(about, lead_unit, co_units, self._catalog(()).calendar)
         return self._file_ticket(ticket)
 
     @command
-    def extend_ticket(self, facts: Facts, ticket_no: str, *, key: str | None = None) -> Done:
+    def extend_ticket(
+        self, facts: Facts, ticket_no: str, *, seen: int | None = None, key: str | None = None
+    ) -> Done:
         """Give more time, once."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         ticket.extend(self._of_ticket(facts, ticket), self._catalog(()).calendar)
         return self._file_ticket(ticket)
 
@@ -136,10 +153,11 @@ class Tickets(Notes):
         outcome: Outcome,
         text: str = "",
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Answer it, for the unit that leads."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         ticket.reply(self._of_ticket(facts, ticket), outcome, bool(text))
         self._note(ticket.subject_id, "ticket_reply", text)
         return self._file_ticket(ticket)
@@ -154,10 +172,11 @@ class Tickets(Notes):
         satisfied: bool | None = None,
         note: str = "",
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Say what the caller thinks of the answer, or that they were not reached."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         ticket.call_back(
             self._of_ticket(facts, ticket),
             reached=reached,
@@ -169,9 +188,11 @@ class Tickets(Notes):
         return self._file_ticket(ticket)
 
     @command
-    def close_ticket(self, facts: Facts, ticket_no: str, *, key: str | None = None) -> Done:
+    def close_ticket(
+        self, facts: Facts, ticket_no: str, *, seen: int | None = None, key: str | None = None
+    ) -> Done:
         """End it."""
-        ticket = self._ticket(ticket_no)
+        ticket = self._ticket(ticket_no, seen)
         ticket.close(self._of_ticket(facts, ticket))
         return self._file_ticket(ticket)
 
@@ -200,10 +221,11 @@ class Tickets(Notes):
         ticket.supervise(self._of_ticket(facts, ticket), due.fired_at)
         self.keep(ticket)
 
-    def _ticket(self, ticket_no: str) -> Ticket:
+    def _ticket(self, ticket_no: str, seen: int | None = None) -> Ticket:
         ticket = self.find(Ticket, ticket_stream(ticket_no))
         if ticket is None:
             raise NotFoundError("there is no such ticket")
+        check_seen(self, ticket, seen)
         return ticket
 
     def _of_ticket(self, facts: Facts, ticket: Ticket, ticket_no: str = "") -> Facts:

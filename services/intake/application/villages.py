@@ -16,6 +16,7 @@ from services.intake import timers
 from services.intake.application.notes import Notes
 from services.intake.application.pickup import new_code, plain_code
 from services.intake.application.ratings import Done
+from services.intake.application.seen import check_seen
 from services.intake.domain.clocks import breach_at
 from services.intake.domain.village_terms import CertificateRefusal, CertificateWish
 from services.intake.domain.villages import VillageCertificate, village_stream
@@ -64,10 +65,17 @@ class VillageCertificates(Notes):
 
     @command
     def verify_village_certificate(
-        self, facts: Facts, request_no: str, place: str, note: str = "", *, key: str | None = None
+        self,
+        facts: Facts,
+        request_no: str,
+        place: str,
+        note: str = "",
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """The village says that it is so."""
-        asked = self._certificate(request_no)
+        asked = self._certificate(request_no, seen)
         calendar = self._catalog(()).calendar
         asked.verify(_of_certificate(facts, asked), place, bool(note), calendar)
         self._note(asked.subject_id, "village_note", note)
@@ -75,10 +83,16 @@ class VillageCertificates(Notes):
 
     @command
     def seal_village_certificate(
-        self, facts: Facts, request_no: str, place: str, *, key: str | None = None
+        self,
+        facts: Facts,
+        request_no: str,
+        place: str,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """The township seals it: number and verification code are made here."""
-        asked = self._certificate(request_no)
+        asked = self._certificate(request_no, seen)
         code = new_code(CODE_CHARACTERS)
         number = _certificate_no(facts, asked)
         asked.seal(_of_certificate(facts, asked), place, number, digest_of(code))
@@ -94,20 +108,27 @@ class VillageCertificates(Notes):
         reason: CertificateRefusal,
         note: str = "",
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Whoever has to act gives none, and says why."""
-        asked = self._certificate(request_no)
+        asked = self._certificate(request_no, seen)
         asked.refuse(_of_certificate(facts, asked), place, reason, bool(note))
         self._note(asked.subject_id, "village_refusal", note)
         return self._file_certificate(asked)
 
     @command
     def withdraw_village_certificate(
-        self, facts: Facts, request_no: str, place: str, *, key: str | None = None
+        self,
+        facts: Facts,
+        request_no: str,
+        place: str,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """Whoever asked does not need it any more."""
-        asked = self._certificate(request_no)
+        asked = self._certificate(request_no, seen)
         asked.withdraw(_of_certificate(facts, asked), place)
         return self._file_certificate(asked)
 
@@ -135,10 +156,11 @@ class VillageCertificates(Notes):
         asked.pass_due(_of_certificate(facts, asked), due.fired_at)
         self.keep(asked)
 
-    def _certificate(self, request_no: str) -> VillageCertificate:
+    def _certificate(self, request_no: str, seen: int | None = None) -> VillageCertificate:
         asked = self.find(VillageCertificate, village_stream(request_no))
         if asked is None:
             raise NotFoundError("there is no such request")
+        check_seen(self, asked, seen)
         return asked
 
     def _file_certificate(self, asked: VillageCertificate) -> Done:

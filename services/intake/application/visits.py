@@ -11,6 +11,7 @@ from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
 from services.intake.application.notes import Notes
 from services.intake.application.ratings import Done
+from services.intake.application.seen import check_seen
 from services.intake.domain.case import Case
 from services.intake.domain.opening_hours import read_hours
 from services.intake.domain.visit_terms import (
@@ -82,10 +83,11 @@ class Visits(Notes):
         clerk: str,
         starts_at: datetime,
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Say which clerk goes, and when."""
-        visit = self._visit(visit_no)
+        visit = self._visit(visit_no, seen)
         visit.schedule(self._of_visit(facts, visit_no), clerk, starts_at)
         return self._file_visit(visit)
 
@@ -97,10 +99,11 @@ class Visits(Notes):
         outcome: VisitOutcome,
         project_no: str | None = None,
         *,
+        seen: int | None = None,
         key: str | None = None,
     ) -> Done:
         """Say what came of it, and which case if one began there."""
-        visit = self._visit(visit_no)
+        visit = self._visit(visit_no, seen)
         if project_no:
             self._case_served(project_no)
         visit.complete(self._of_visit(facts, visit_no), outcome, project_no)
@@ -108,10 +111,16 @@ class Visits(Notes):
 
     @command
     def cancel_home_visit(
-        self, facts: Facts, visit_no: str, reason: VisitCancelReason, *, key: str | None = None
+        self,
+        facts: Facts,
+        visit_no: str,
+        reason: VisitCancelReason,
+        *,
+        seen: int | None = None,
+        key: str | None = None,
     ) -> Done:
         """Call it off."""
-        visit = self._visit(visit_no)
+        visit = self._visit(visit_no, seen)
         visit.cancel(self._of_visit(facts, visit_no), reason)
         return self._file_visit(visit)
 
@@ -149,10 +158,11 @@ class Visits(Notes):
             raise NotFoundError("there is no such case")
         return case
 
-    def _visit(self, visit_no: str) -> HomeVisit:
+    def _visit(self, visit_no: str, seen: int | None = None) -> HomeVisit:
         visit = self.find(HomeVisit, visit_stream(visit_no))
         if visit is None:
             raise NotFoundError("there is no such visit")
+        check_seen(self, visit, seen)
         return visit
 
     def _of_visit(self, facts: Facts, visit_no: str) -> Facts:

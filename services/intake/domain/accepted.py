@@ -12,10 +12,10 @@ from services.intake.domain.case_events import (
 from services.intake.domain.case_rules import NotByRuleError, ReviewStateError
 from services.intake.domain.channels import counts_for
 from services.intake.domain.clocks import Counts, count, in_time, limits_of, notice_due
-from services.intake.domain.endings import EndedCase
 from services.intake.domain.events import CaseAccepted
 from services.intake.domain.items import ItemVersion
 from services.intake.domain.terms import RUNNING, Acceptance, CaseState
+from services.intake.domain.undone import UndoneCase
 from services.kernel.aggregate import applies
 from services.kernel.calendar import WorkCalendar
 from services.kernel.clock import Kind
@@ -29,7 +29,7 @@ ACCEPTANCE, REFUSAL = "acceptance", "refusal"
 """What a rule decides and a person may be asked to look at."""
 
 
-class AcceptedCase(EndedCase):
+class AcceptedCase(UndoneCase):
     """What is known of its acceptance."""
 
     def __init__(self) -> None:

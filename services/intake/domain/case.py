@@ -170,6 +170,7 @@ class Case(ReopenedCase):
             on_time=None if due_at is None else in_time(at, due_at),
             subject_id=self.subject_id or None,
             row_guid=row_guid,
+            reopenings=self.reopenings or None,
         )
 
     @applies(CaseRouted)

@@ -242,6 +242,8 @@ class CaseVoided(Fact):
     approver: str
     reason: str
     voided_at: datetime
+    requested_by: str | None = None
+    """Account of who asked for it."""
 
 
 class CaseDeletedInError(Fact):
@@ -253,6 +255,8 @@ class CaseDeletedInError(Fact):
     approver: str
     reason: str
     deleted_at: datetime
+    requested_by: str | None = None
+    """Account of who asked for it."""
 
 
 class HumanReviewRequested(Fact):
@@ -300,6 +304,8 @@ class CaseReopened(Fact):
     ground: ReopeningGround
     reopened_at: datetime
     task_id: str | None = None
+    turn: int | None = None
+    """How often it was reopened, with this; None in events from before it was counted."""
 
 
 class AcceptanceRuleDeclared(Fact):

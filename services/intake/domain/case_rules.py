@@ -59,6 +59,12 @@ class SameApproverError(IntakeRuleError):
     code = "same_approver"
 
 
+class UndoStateError(IntakeRuleError):
+    """It is asked for already that the case be undone, or nobody asked for that."""
+
+    code = "undo_state"
+
+
 class NotImmediateError(IntakeRuleError):
     """Only immediate items are decided on the spot; for others, who accepts does not decide."""
 

@@ -34,6 +34,8 @@ TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
     "intake.case-archived.v1": ("归档", "Archived", "grey"),
     "intake.case-withdrawn.v1": ("申请人撤回", "Withdrawn", "grey"),
     "intake.case-forwarded-up.v1": ("转报上级", "Forwarded up", "grey"),
+    "intake.case-undo-requested.v1": ("申请作废或者删除，等待批准", "To be undone", "amber"),
+    "intake.case-undo-declined.v1": ("未批准作废或者删除", "Not undone", "grey"),
     "intake.case-voided.v1": ("作废", "Voided", "red"),
     "intake.case-deleted-in-error.v1": ("误录删除", "Deleted, entered in error", "red"),
     "intake.human-review-requested.v1": ("要求人工复核", "Human review requested", "amber"),

@@ -19,6 +19,7 @@ from services.intake.domain.clocks import in_time
 from services.intake.domain.events import CaseCompleted
 from services.intake.domain.refused_case import RefusedCase
 from services.intake.domain.terms import DONE, OPEN, CaseState
+from services.intake.domain.undo_events import Undoing
 from services.kernel.aggregate import applies
 from services.kernel.calendar import WorkCalendar
 from services.kernel.facts import Facts
@@ -39,6 +40,8 @@ class EndedCase(RefusedCase):
         """Parts of it the applicant took back."""
         self.delivered_at: datetime | None = None
         self.archived_at: datetime | None = None
+        self.reopenings = 0
+        """How often a completion was taken back."""
 
     def withdraw(
         self, facts: Facts, scope: str, items: Sequence[str], fees_note: str, calendar: WorkCalendar
@@ -86,14 +89,44 @@ class EndedCase(RefusedCase):
         self._end_as(facts, FORWARDED)
 
     def void(self, facts: Facts, approver: str, reason: str, calendar: WorkCalendar) -> None:
-        """Declare it without effect (作废); a completed one keeps the day it was completed on.
+        """Declare it without effect (作废), as somebody else approved on paper.
+
+        A completed one keeps the day it was completed on.
 
         Raises:
             CaseStateError: it ended another way already.
             SameApproverError: who does it approves it.
         """
-        self._must(OPEN | DONE, "only what stands can be voided")
         _check_approver(facts, approver)
+        self._void(facts, approver, reason, calendar)
+
+    def delete_in_error(self, facts: Facts, approver: str, reason: str) -> None:
+        """Compensate an entry that should never have been, as somebody else approved on paper.
+
+        It counts nowhere, its history stays.
+
+        Raises:
+            CaseStateError: it is deleted or retracted already.
+            SameApproverError: who does it approves it.
+        """
+        _check_approver(facts, approver)
+        self._delete(facts, approver, reason)
+
+    def _check_undoing(self, undoing: Undoing) -> None:
+        if undoing is Undoing.VOIDING:
+            self._must(OPEN | DONE, "only what stands can be voided")
+        elif self.state in GONE:
+            self._must((), "it counts nowhere already")
+
+    def _void(
+        self,
+        facts: Facts,
+        approver: str,
+        reason: str,
+        calendar: WorkCalendar,
+        requested_by: str | None = None,
+    ) -> None:
+        self._check_undoing(Undoing.VOIDING)
         if self.running:
             self.wind_up(facts, calendar)
         self.record(
@@ -103,20 +136,15 @@ class EndedCase(RefusedCase):
             approver=approver,
             reason=reason,
             voided_at=facts.occurred_at,
+            requested_by=requested_by,
         )
         if self.accepted_at is not None:
             self._end_as(facts, VOID)
 
-    def delete_in_error(self, facts: Facts, approver: str, reason: str) -> None:
-        """Compensate an entry that should never have been: it counts nowhere, its history stays.
-
-        Raises:
-            CaseStateError: it is deleted or retracted already.
-            SameApproverError: who does it approves it.
-        """
-        if self.state in GONE:
-            self._must((), "it counts nowhere already")
-        _check_approver(facts, approver)
+    def _delete(
+        self, facts: Facts, approver: str, reason: str, requested_by: str | None = None
+    ) -> None:
+        self._check_undoing(Undoing.DELETION)
         self.record(
             CaseDeletedInError,
             facts,
@@ -124,6 +152,7 @@ class EndedCase(RefusedCase):
             approver=approver,
             reason=reason,
             deleted_at=facts.occurred_at,
+            requested_by=requested_by,
         )
 
     def fall(self, facts: Facts, calendar: WorkCalendar) -> None:
@@ -179,6 +208,7 @@ class EndedCase(RefusedCase):
             completed_at=completed_at,
             on_time=None if due_at is None else in_time(completed_at, due_at),
             subject_id=self.subject_id or None,
+            reopenings=self.reopenings or None,
         )
 
     @applies(CaseWithdrawn)

@@ -165,6 +165,8 @@ class CaseCompleted(Fact):
     subject_id: str | None = None
     row_guid: str | None = None
     """The reported result it stands on, if any."""
+    reopenings: int | None = None
+    """How often it was reopened before; None: never."""
 
 
 class ExternalRecordCorrected(Fact):

@@ -24,6 +24,9 @@ class MaterialState(Enum):
     RETURNED = "returned"
 
 
+OWN_PROMISE_DAYS: Final = 10
+"""So many working days ahead an applicant may promise a material of their own accord; a clerk who
+lets one come later names any day."""
 IN_HAND: Final = frozenset({MaterialState.RECEIVED, MaterialState.REUSED})
 
 
@@ -151,6 +154,12 @@ class PromiseDayError(IntakeRuleError):
     """A promise is for a day that lies ahead."""
 
     code = "promise_day"
+
+
+class OwnPromiseError(IntakeRuleError):
+    """An applicant promises before the acceptance alone, for a day not too far ahead."""
+
+    code = "own_promise"
 
 
 class FileRefusedError(IntakeRuleError):

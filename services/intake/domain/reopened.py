@@ -39,6 +39,7 @@ class ReopenedCase(AcceptedCase):
             ground=ground,
             reopened_at=facts.occurred_at,
             task_id=task_id,
+            turn=self.reopenings + 1,
         )
         self.recalculate(facts, calendar, Cause.CALENDAR_AMENDED)
         return True
@@ -47,4 +48,5 @@ class ReopenedCase(AcceptedCase):
     def _reopened(self, event: CaseReopened) -> None:
         self.state = CaseState.IN_REVIEW if self.task_ids else CaseState.ACCEPTED
         self.conditional = False
+        self.reopenings = event.turn or self.reopenings
         self._open()

@@ -23,10 +23,12 @@ from services.intake.domain.rating_events import RATING_FACTS
 from services.intake.domain.recounts import LimitRecounted
 from services.intake.domain.source_events import SOURCE_FACTS
 from services.intake.domain.ticket_events import TICKET_FACTS
+from services.intake.domain.undo_events import UNDO_FACTS
 from services.intake.domain.village_events import VILLAGE_FACTS
 from services.intake.domain.visit_terms import VISIT_FACTS
 from services.intake.messages.approval import APPROVAL_READS
 from services.intake.messages.certificates import CERTIFICATE_READS
+from services.intake.messages.places import REGISTERED, RegionRegistered
 from services.kernel.aggregate import Fact
 from services.kernel.facts import Actor, ActorKind, Facts
 
@@ -60,6 +62,7 @@ _FACTS: tuple[type[Fact], ...] = (
     ProjectOpened,
     LimitRecounted,
     *CASE_FACTS,
+    *UNDO_FACTS,
 )
 PUBLISHES: dict[str, Publication] = {fact.TOPIC: Publication(fact.TOPIC) for fact in _FACTS}
 
@@ -84,6 +87,7 @@ TAKES_RECORDS = True
 
 READS: Mapping[str, type[msgspec.Struct]] = {
     **reference.READS,
+    REGISTERED: RegionRegistered,
     **CERTIFICATE_READS,
     **APPROVAL_READS,
 }

@@ -79,6 +79,18 @@ def _decided(said: Said) -> str:
     )
 
 
+def _undone(said: Said) -> str:
+    who = f"批准 {said['approver']}"
+    asked = f"申请 {said['requested_by']}" if "requested_by" in said else ""
+    return " · ".join(filter(None, [str(said["reason"]), asked, who]))
+
+
+def _to_undo(said: Said) -> str:
+    return f"{UNDOINGS[said['undoing']]} · {said['reason']}"
+
+
+UNDOINGS: Final[Mapping[str, str]] = {"voiding": "作废", "deletion": "误录删除"}
+"""What somebody asks for."""
 _DETAILS: Final[Mapping[str, Callable[[Said], str]]] = {
     "intake.correction-notice-issued.v1": _notice,
     "intake.correction-fault-recorded.v1": lambda said: (
@@ -101,8 +113,10 @@ _DETAILS: Final[Mapping[str, Callable[[Said], str]]] = {
     "intake.case-archived.v1": lambda said: str(said.get("archive_no", "")),
     "intake.case-withdrawn.v1": _withdrawn,
     "intake.case-forwarded-up.v1": lambda said: str(said["to"]),
-    "intake.case-voided.v1": lambda said: f"{said['reason']} · 批准 {said['approver']}",
-    "intake.case-deleted-in-error.v1": lambda said: f"{said['reason']} · 批准 {said['approver']}",
+    "intake.case-undo-requested.v1": _to_undo,
+    "intake.case-undo-declined.v1": _to_undo,
+    "intake.case-voided.v1": _undone,
+    "intake.case-deleted-in-error.v1": _undone,
     "intake.human-review-requested.v1": lambda said: ABOUT.get(said["about"], ""),
     "intake.human-review-concluded.v1": lambda said: (
         f"{'维持' if said['upheld'] else '不维持'} · {said['reason']}"

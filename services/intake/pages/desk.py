@@ -128,10 +128,19 @@ def line_of(row: DeskRow, times: Times, known: Known) -> Line:
         due_light,
         due_said,
         CHANNELS.get(row.channel, row.channel),
-        row.department or "–",
+        _department(row, times, known),
         row.window_no or "未分窗口",
         shown_time(row.submitted_at),
     )
+
+
+def _department(row: DeskRow, times: Times, known: Known) -> str:
+    """Give the name of a case's department, its code where its item goes to another one by now."""
+    listed = known.items.get(row.item_code)
+    version = listed.in_force(times.now) if listed else None
+    if version is not None and version.department == row.department:
+        return version.department_name or row.department
+    return row.department or "–"
 
 
 def item_name(known: Known, code: str, at: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,27 +13,36 @@ from services.chassis.web.histories import shown_time
 from services.chassis.web.parts import Light
 from services.intake.desk_answers import NoticeForm
 from services.intake.domain import Case, CaseState, ItemVersion, NoticeItem
-from services.intake.domain.accepted import AUTO
 from services.intake.domain.case import IMMEDIATE
 from services.intake.domain.remedies import remedies
-from services.intake.domain.terms import DONE, OPEN, RUNNING, WAITING
+from services.intake.domain.terms import RUNNING
 from services.intake.material_answers import ChecklistView, MaterialLine
 from services.intake.pages import CASE_STATES, CHANNELS, case_page, moments
+from services.intake.pages.case_words import UNDOINGS
 from services.intake.pages.desk import Times, due_of
 from services.intake.pages.desk_words import (
     FORMS,
     MATERIALS,
+    OVERTURNINGS,
     PERSONAL,
     REFUSALS,
     REJECTIONS,
 )
+from services.intake.pages.offers import acts_for
+from services.kernel.clock import Reason
 from services.kernel.clock.due import LAST_SECOND
 from services.kernel.times import SHANGHAI
 
 _S = CaseState
 OTHER_CODE: Final = "other-1"
 """The code of a line of the notice that is not on the list of materials."""
+STOPPED: Final = "时限中止，暂停计算"
 ABSENT: Final = "尚未提交"
+UNDONE: Final[Mapping[str, str]] = {
+    "voiding": "批准后办件没有效力；已受理的以作废办结。",
+    "deletion": "批准后从统计中剔除；经过仍然保留。",
+}
+"""What a confirmation brings about."""
 UNFIT: Final = "不符合要求，请重新提交"
 
 
@@ -70,47 +79,22 @@ class Asked:
     light: Light
 
 
-def acts_of(case: Case) -> frozenset[str]:
-    """Give what a clerk can do to a case as it stands."""
-    state, found = case.state, set[str]()
-    if state is _S.SUBMITTED:
-        found |= {"acceptance"}
-    if state in WAITING:
-        found |= {"notice", "refusal", "not-required"}
-    if state is _S.CORRECTION_PENDING:
-        found |= {"correction"}
-    if state in OPEN or state is _S.DRAFT:
-        found |= {"withdrawal"}
-    if state in RUNNING:
-        found |= {"forwarding"}
-        if case.case_type == IMMEDIATE:
-            found |= {"decision"}
-        if case.mode == AUTO and not case.deemed:
-            found |= {"recall"}
-    if state in OPEN | DONE:
-        found |= {"voiding"}
-    if state not in (_S.DELETED_IN_ERROR, _S.RETRACTED):
-        found |= {"deletion"}
-    if state is _S.COMPLETED:
-        found |= {"delivery", "shelving"}
-    if state in (_S.COMPLETED, _S.DELIVERED):
-        found |= {"archive"}
-    if case.review:
-        found |= {"review"}
-    return frozenset(found)
-
-
-def next_step(case: Case, missing: int) -> str:
+def next_step(case: Case, missing: int, promised: int = 0) -> str:
     """Say what to do next, in a sentence."""
     if case.review:
         return "申请人要求人工复核：请看过材料和经过，写明结论。"
     match case.state:
         case _S.SUBMITTED if missing:
             return f"还缺 {missing} 项必要材料：一次性告知申请人，或者收齐后受理。"
+        case _S.SUBMITTED if promised:
+            return f"有 {promised} 项材料承诺后补：同意容缺就受理，不同意的一次性告知申请人。"
         case _S.SUBMITTED:
             return "必要材料齐全：核对无误就受理。"
         case _S.CORRECTION_PENDING:
             return "补正通知已发出；申请人带来材料时，先在清单登记，再登记补正。"
+        case _S.ACCEPTED | _S.IN_REVIEW if case.waits_for:
+            why = "、".join(reason.chinese for reason in case.waits_for)
+            return f"时限中止：{why}；这件事结束的当天登记恢复。"
         case _S.ACCEPTED if case.case_type == IMMEDIATE:
             return "即办件：可以当场作出决定。"
         case _S.ACCEPTED | _S.IN_REVIEW:
@@ -171,20 +155,26 @@ def desk_case(
     times: Times,
     item: ItemVersion | None,
     person: Person | None,
+    roles: Collection[str] = ("clerk",),
 ) -> dict[str, Any]:
-    """Give what `desk_case.html` shows."""
+    """Give what `desk_case.html` shows to somebody in these roles."""
     plain = case_page(case, events, times.now)
     missing = sum(one.required for one in view.missing)
     needed = [one for one in view.materials if one.required and not one.shared]
     due_at, due_name = _due(case)
-    light, due_said = due_of(due_at, times)
+    light, due_said = ("", STOPPED) if case.suspended else due_of(due_at, times)
+    promised = sum(one.state == "promised" and not one.lapsed for one in needed)
     ready = sum(one.state in ("received", "reused", "promised") for one in needed)
     return plain | {
         "item_name": case.item_name or (item.name if item else case.item_code),
         "department": item.department if item else "",
         "department_name": item.department_name if item else "",
-        "acts": acts_of(case),
-        "next_step": next_step(case, missing),
+        "acts": acts_for(case, roles),
+        "undo": undo_of(case),
+        "stops": {one.value: one.chinese for one in Reason if one is not Reason.CORRECTION},
+        "standing": {one.value: one.chinese for one in case.waits_for},
+        "overturnings": OVERTURNINGS,
+        "next_step": next_step(case, missing, promised),
         "papers": papers(view, case.is_open or case.state is _S.DRAFT),
         "certificates": view.certificates,
         "missing": missing,
@@ -200,6 +190,21 @@ def desk_case(
         "refusals": REFUSALS,
         "rejections": REJECTIONS,
         "moments": plain["moments"][::-1],
+    }
+
+
+def undo_of(case: Case) -> dict[str, str] | None:
+    """Give what the page shows of a voiding or deletion somebody asked for."""
+    if case.undo is None:
+        return None
+    asked = case.undo.undoing.value
+    return {
+        "title": UNDOINGS[asked],
+        "what": UNDONE[asked],
+        "reason": case.undo.reason,
+        "by": case.undo.by,
+        "confirm": f"{asked}-confirmation",
+        "decline": f"{asked}-declining",
     }
 
 

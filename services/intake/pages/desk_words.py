@@ -17,11 +17,12 @@ SAID: Final[Mapping[str, str]] = {
     "empty_notice": "至少勾选一项，每项只列一次。",
     "unknown_correction": "补正通知没有要求这一项。",
     "other_authority_missing": "请写明有权办理的机关（行政许可法第三十二条第一款第二项）。",
-    "same_approver": "批准人必须是另一个人，不能填自己的账号。",
+    "same_approver": "批准人必须是另一个人：谁申请，谁不能批准。",
+    "undo_state": "已经有人申请、正在等待批准，或者没有人申请过。",
     "not_immediate": "只有即办件可以在窗口当场决定；其他事项受理的人不作决定。",
     "not_by_rule": "这是人工决定的，不是规则自动作出的。",
     "review_state": "没有待办的人工复核，或者已经有一个。",
-    "not_yours": "办件属于别人。",
+    "not_yours": "只有督办人员，或者提出申请的人自己可以这样做。",
     "materials_missing": "缺少必要材料，请先一次性告知或者收齐。",
     "not_asked_for": "现行实施清单不再要求提交这份材料。",
     "material_not_asked": "事项的材料清单没有要求这份材料。",
@@ -61,12 +62,20 @@ SAID: Final[Mapping[str, str]] = {
     "wrong_contact_state": "移交已经确认、退回，或者首问事项已经结束。",
     "not_owner": "由首问责任人办理。",
     "not_receiver": "由被移交的人确认。",
+    "unknown_reason": "没有这种中止的情形。",
+    "does_not_stop": "这种情形不能中止时限：法定时限只因行政许可法第四十五条所列事项中止，"
+    "承诺时限按实施清单。",
+    "already_suspended": "已经因为同一情形中止。",
+    "not_suspended": "没有因为这种情形中止的时限。",
+    "suspended_before_start": "时限还没有开始，不能中止。",
+    "suspended_after_due": "时限已过，不能再中止；逾期如实记录。",
+    "resumed_too_early": "恢复的时间早于中止的时间。",
+    "in_future": "时间不能晚于现在。",
 }
 """What the law refuses, by its code, where its own text is not Chinese."""
 FIELDS: Final[Mapping[str, str]] = {
     "reason": "理由",
     "to": "上级机关",
-    "approver": "批准人账号",
     "items": "所列各项",
     "other_authority": "有权办理的机关",
     "name": "姓名或名称",
@@ -97,6 +106,10 @@ FIELDS: Final[Mapping[str, str]] = {
     "since": "提交日期起",
     "until": "提交日期止",
     "phone": "联系电话",
+    "expected_days": "预计工作日数",
+    "notice_no": "告知书编号",
+    "moment": "时间",
+    "ruling_no": "文书编号",
 }
 """Fields of forms, in words."""
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -107,6 +120,12 @@ REFUSALS: Final[Mapping[str, str]] = {
     "other": "其他法定情形",
 }
 """Why a clerk refuses, by reason code."""
+OVERTURNINGS: Final[Mapping[str, str]] = {
+    "reconsideration": "行政复议决定撤销",
+    "suit": "人民法院判决撤销",
+    "superior": "上级机关责令受理",
+}
+"""Why a refusal falls, by its ground."""
 REJECTIONS: Final[Mapping[str, str]] = {one.value: text for one, text in REJECTED.items()}
 MATERIALS: Final[Mapping[str, tuple[str, Light]]] = {
     "absent": ("未提交", "grey"),
@@ -237,12 +256,21 @@ DONE: Final[Mapping[str, str]] = {
     "not-required": "已告知不需要取得行政许可（不受理）。",
     "withdrawal": "已登记撤回。",
     "forwarding": "已转报上级机关。",
-    "voiding": "已作废。",
-    "deletion": "已作误录删除，经过仍然保留。",
+    "voiding": "已申请作废，等另一位督办人员批准。",
+    "voiding-confirmation": "已作废。",
+    "voiding-declining": "不作废，办件照常办理。",
+    "deletion": "已申请误录删除，等另一位督办人员批准。",
+    "deletion-confirmation": "已作误录删除，经过仍然保留。",
+    "deletion-declining": "不删除，办件照常办理。",
     "decision": "已当场决定并办结。",
     "delivery": "已登记送达。",
     "archive": "已归档。",
     "review": "人工复核结论已记录。",
+    "review-request": "已代申请人要求人工复核。",
+    "submission": "草稿已提交，等待受理。",
+    "suspension": "时限已中止，请把中止的理由和期限书面告知申请人。",
+    "resumption": "时限已恢复计算。",
+    "overturning": "不予受理已撤销，申请重新等待受理，五个工作日从今天起算。",
     "recall": "受理已撤回，重新审查。",
     "shelving": "已交统一出件窗口。",
     "material": "材料已登记。",
@@ -257,7 +285,8 @@ DONE: Final[Mapping[str, str]] = {
 
 def said_of(error: Exception) -> str:
     """Give a refusal in Chinese."""
-    text, code = str(error), str(getattr(error, "code", ""))
+    text = str(error)
+    code = str(getattr(error, "code", "") or getattr(error, "rule", ""))
     field = str(getattr(error, "field", ""))
     if code == "form":
         return f"{text}{FIELDS.get(field, field)}。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -50,7 +51,10 @@ TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
 
 
 def certificate_page(
-    asked: VillageCertificate, events: Sequence[Event], at: datetime
+    asked: VillageCertificate,
+    events: Sequence[Event],
+    at: datetime,
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Give what `village.html` shows of a request at this moment."""
     state, light = STATES[asked.state.value]
@@ -60,6 +64,7 @@ def certificate_page(
         "state": state,
         "light": light,
         "kind": KINDS[asked.kind.value],
+        "place": place_of(asked.township, asked.village, places),
         "late": waits and asked.due_at is not None and not in_time(at, asked.due_at),
         "stage": STAGES[asked.stage.value] if asked.stage else "",
         "reason": REASONS[asked.reason.value] if asked.reason else "",
@@ -80,7 +85,11 @@ def certificate_filters(query: CertificatesPageQuery, state: str) -> list[Filter
 
 
 def certificate_table(
-    query: CertificatesPageQuery, state: str, page: Page[CertificateRow], at: datetime
+    query: CertificatesPageQuery,
+    state: str,
+    page: Page[CertificateRow],
+    at: datetime,
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """Give the list as a table."""
     kept = {"state": state} | ({"kind": query.kind} if query.kind else {})
@@ -90,7 +99,7 @@ def certificate_table(
             Column("申请编号", "Request"),
             Column("状态", "State"),
             Column("种类", "Kind"),
-            Column("村（社区）编码", "Village"),
+            Column("村（社区）", "Village"),
             Column("提出", "Requested", numeric=True),
             Column("本环节时限", "Due", numeric=True),
             Column("出具", "Issued", numeric=True),
@@ -100,7 +109,7 @@ def certificate_table(
                 Cell(row.request_no, f"/villages/{row.request_no}"),
                 _state(row, at),
                 KINDS.get(row.kind, row.kind),
-                row.village,
+                place_of(row.township, row.village, places),
                 shown_time(row.requested_at),
                 shown_time(row.due_at) or "–",
                 shown_time(row.issued_at) or "–",
@@ -112,6 +121,13 @@ def certificate_table(
         empty="没有等待办理的申请" if state in ("requested", "verified") else "没有符合条件的申请",
         empty_hint="可以换一个状态查看。Try another state.",
     )
+
+
+def place_of(township: str, village: str, places: Mapping[str, str]) -> str:
+    """Name a village with its township; by its code where catalog has not named it yet."""
+    if village not in places:
+        return village
+    return " ".join(filter(None, [places.get(township, ""), places[village]]))
 
 
 def _state(row: CertificateRow, at: datetime) -> Cell:

@@ -17,6 +17,7 @@ from services.intake.projections import (
     issuing,
     limits,
     materials,
+    places,
     ratings,
     sources,
     tickets,
@@ -42,6 +43,7 @@ def project(event: Event) -> Iterable[Change]:
     yield from limits.project(event)
     yield from sources.project(event)
     yield from materials.project(event)
+    yield from places.project(event)
     yield from reference.project(event)
 
 

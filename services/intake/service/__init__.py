@@ -31,6 +31,7 @@ from services.intake.messages.approval import APPROVAL_READS, case_of
 from services.intake.messages.payments import KIND as PAYMENT
 from services.intake.projections import READ_MODEL
 from services.intake.projections.materials import project as project_materials
+from services.intake.projections.places import project as project_places
 from services.intake.service.agency import AgencyRoutes
 from services.intake.service.appointment_pages import AppointmentPages
 from services.intake.service.appointments import AppointmentRoutes
@@ -125,7 +126,9 @@ class Service(
         """Learn what catalog says, and follow what approval does with the cases."""
         told = [event for event in batch if event.type in APPROVAL_READS]
         for event in batch:
-            self.cases.change(*reference.project(event), *project_materials(event))
+            self.cases.change(
+                *reference.project(event), *project_materials(event), *project_places(event)
+            )
         if any(event.type.startswith(ITEMS) for event in batch):
             self.cases.change(wake(INGRESS, AWAITS_CATALOG))
         for year in messages.years_changed(batch):

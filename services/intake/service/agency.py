@@ -23,6 +23,7 @@ from services.intake.domain.agency import Agency, agency_stream
 from services.intake.domain.agency_terms import Ending, Mandate
 from services.intake.projections.agency import AgencyRow, list_agencies
 from services.intake.rating_answers import Told
+from services.intake.service.case_desk import seen_by
 from services.intake.service.ratings import facts_of
 from services.kernel.times import SHANGHAI
 
@@ -82,7 +83,9 @@ class AgencyRoutes:
     )
     def accept_agency(self, call: Call) -> Told:
         number, key = call.path["agency_no"], call.idempotency_key or None
-        done = self.cases.accept_agency(facts_of(self, call, number, AGENT), number, key=key)
+        done = self.cases.accept_agency(
+            facts_of(self, call, number, AGENT), number, seen=seen_by(call), key=key
+        )
         return self._told_of_agency(call, done)
 
     @route(
@@ -94,7 +97,9 @@ class AgencyRoutes:
     )
     def complete_agency(self, call: Call) -> Told:
         number, key = call.path["agency_no"], call.idempotency_key or None
-        done = self.cases.complete_agency(facts_of(self, call, number, AGENT), number, key=key)
+        done = self.cases.complete_agency(
+            facts_of(self, call, number, AGENT), number, seen=seen_by(call), key=key
+        )
         return self._told_of_agency(call, done)
 
     @route(
@@ -108,7 +113,7 @@ class AgencyRoutes:
         number, key = call.path["agency_no"], call.idempotency_key or None
         role, by = self._ending(call)
         facts = facts_of(self, call, number, frozenset({role}))
-        done = self.cases.revoke_agency(facts, number, by, key=key)
+        done = self.cases.revoke_agency(facts, number, by, seen=seen_by(call), key=key)
         return self._told_of_agency(call, done)
 
     @route(
@@ -164,7 +169,7 @@ class AgencyRoutes:
 
     def _told_of_agency(self, call: Call[Any, Any], done: Done) -> Told:
         place = written(call, self.cases.database, self.name, done.stream, done.version)
-        return Told(done.key, done.state, place.event, place.position)
+        return Told(done.key, done.state, place.event, place.position, done.version)
 
 
 def _agency_no(now: datetime, key: str | None) -> str:

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from services.chassis.clock import Clock
-from services.chassis.errors import NotAllowedError
+from services.chassis.errors import NotAllowedError, NotFoundError
 from services.chassis.web import Call, Page, route
 from services.chassis.web.histories import written
 from services.chassis.web.paging import page_of, read_cursor
@@ -37,13 +37,15 @@ from services.intake.domain.appointment_terms import (
     SlotHoursError,
 )
 from services.intake.domain.opening_hours import read_hours, slots_of
-from services.intake.domain.slots import slot_of
+from services.intake.domain.slots import Slot, slot_of, slot_stream
 from services.intake.projections.appointments import (
     AppointmentRow,
+    SlotRow,
     list_appointments,
     list_slots,
 )
 from services.intake.rating_answers import Told
+from services.intake.service.case_desk import seen_by
 from services.intake.service.ratings import facts_of
 from services.kernel.times import SHANGHAI
 
@@ -99,6 +101,21 @@ class AppointmentRoutes:
         return Page([slot_view(row) for row in page.items], page.next)
 
     @route(
+        "GET",
+        "/slots/<slot_no>",
+        response=SlotView,
+        public=True,
+        summary="One slot, with the version to say when it is changed",
+    )
+    def get_slot(self, call: Call) -> SlotView:
+        slot = self.cases.state_of(Slot, slot_stream(call.path["slot_no"]))
+        if slot is None:
+            raise NotFoundError("nobody opened this slot")
+        ends = (slot.starts_at, slot.ends_at)
+        row = SlotRow(slot.slot_no, slot.window, *ends, slot.capacity, slot.capacity - slot.free)
+        return slot_view(row, slot.version)
+
+    @route(
         "POST",
         "/slots/<slot_no>/closing",
         response=Told,
@@ -108,7 +125,9 @@ class AppointmentRoutes:
     def close_slot(self, call: Call) -> Told:
         """Before it begins; nothing is held against who had a place."""
         number, key = call.path["slot_no"], call.idempotency_key or None
-        done = self.cases.close_slot(facts_of(self, call, number, DESK), number, key=key)
+        done = self.cases.close_slot(
+            facts_of(self, call, number, DESK), number, seen=seen_by(call), key=key
+        )
         return self._told_of_appointment(call, done)
 
     @route(
@@ -122,7 +141,9 @@ class AppointmentRoutes:
     def resize_slot(self, call: Call[ResizeSlot]) -> Told:
         number, key = call.path["slot_no"], call.idempotency_key or None
         facts = facts_of(self, call, number, DESK)
-        done = self.cases.resize_slot(facts, number, call.body.capacity, key=key)
+        done = self.cases.resize_slot(
+            facts, number, call.body.capacity, seen=seen_by(call), key=key
+        )
         return self._told_of_appointment(call, done)
 
     @route(
@@ -250,7 +271,9 @@ class AppointmentRoutes:
             said.grace_minutes,
         )
         facts = facts_of(self, call, "booking-terms", SUPERVISOR)
-        self.cases.set_booking_terms(facts, terms, key=call.idempotency_key or None)
+        self.cases.set_booking_terms(
+            facts, terms, seen=seen_by(call), key=call.idempotency_key or None
+        )
         return self.get_booking_terms(call)  # type: ignore[arg-type]  # it asks for no body
 
     def open_day(self, call: Call[Any, Any], day: OpenDay, key: str | None = None) -> list[str]:
@@ -296,7 +319,7 @@ class AppointmentRoutes:
 
     def _told_of_appointment(self, call: Call[Any, Any], done: Done) -> Told:
         place = written(call, self.cases.database, self.name, done.stream, done.version)
-        return Told(done.key, done.state, place.event, place.position)
+        return Told(done.key, done.state, place.event, place.position, done.version)
 
 
 def appointment_number(slot_no: str, key: str | None) -> str:

@@ -8,6 +8,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import NotFoundError
 from services.chassis.web import Call, route
 from services.intake.answers import Taken
+from services.intake.application.cases import stream_of
 from services.intake.case_answers import (
     Accept,
     Act,
@@ -22,15 +23,17 @@ from services.intake.case_answers import (
     RuleView,
     Suspend,
 )
-from services.intake.domain import AcceptanceRule, Conditions, NoticeItem
+from services.intake.domain import AcceptanceRule, Case, Conditions, NoticeItem
 from services.intake.service.case_desk import (
     APPLYING,
     CLERK,
     DECIDING,
+    REVIEWING,
     SUPERVISOR,
     act,
     facts_of_case,
     moment_in,
+    role_of,
 )
 
 
@@ -142,6 +145,7 @@ class CaseActRoutes:
     )
     def suspend_case(self, call: Call[Suspend]) -> Taken:
         said = call.body
+        self._check_department(call)
         since = moment_in("since", said.since)
         told = (said.reason.value, since, said.expected_days)
         notice_no = said.notice_no or None
@@ -158,6 +162,7 @@ class CaseActRoutes:
     )
     def resume_case(self, call: Call[Resume]) -> Taken:
         said = call.body
+        self._check_department(call)
         on = moment_in("on", said.on)
         reason = said.reason.value if said.reason else ""
         return act(self, call, DECIDING, self.cases.resume_case, on, reason)
@@ -179,13 +184,13 @@ class CaseActRoutes:
         "/cases/<project_no>/human-review/conclusion",
         request=Conclude,
         response=Taken,
-        roles=CLERK,
+        roles=REVIEWING,
         status=201,
         summary="Say what a person found; what does not stand is taken back",
     )
     def conclude_review(self, call: Call[Conclude]) -> Taken:
         said = call.body
-        return act(self, call, CLERK, self.cases.conclude_review, said.upheld, said.reason)
+        return act(self, call, REVIEWING, self.cases.conclude_review, said.upheld, said.reason)
 
     @route(
         "POST",
@@ -240,6 +245,14 @@ class CaseActRoutes:
         facts = facts_of_case(self, call, code, SUPERVISOR)
         self.cases.revoke_rule(facts, code, call.body.reason, key=call.idempotency_key or None)
         return self._rule(code)
+
+    def _check_department(self, call: Call[Any]) -> None:
+        """Let an officer stop and start the clocks of their own department's cases only."""
+        if role_of(call, DECIDING) != "officer":
+            return
+        case: Case | None = self.cases.find(Case, stream_of(call.path["project_no"]))
+        if case is not None and case.department:
+            call.caller.require_unit(case.department)
 
     def _rule(self, item_code: str) -> RuleView:
         rule: AcceptanceRule | None = self.cases.acceptance_rule(item_code)

@@ -19,6 +19,8 @@ APPLYING: Final = frozenset({"clerk", "applicant", "agent", "village_clerk"})
 """Who acts for an applicant; other than a clerk only for cases of their own account or mandate."""
 DECIDING: Final = frozenset({"clerk", "officer"})
 SUPERVISOR: Final = frozenset({"supervisor"})
+REVIEWING: Final = CLERK | SUPERVISOR
+"""Who looks at what a rule decided, and takes back what should never have been."""
 
 
 def role_of(call: Call[Any, Any], roles: frozenset[str]) -> str:

@@ -8,14 +8,16 @@ from services.chassis.clock import Clock
 from services.chassis.web import Call, route
 from services.intake.answers import Taken
 from services.intake.case_answers import (
+    Act,
     Archive,
     DecideOnSpot,
     Deliver,
+    Explain,
     Forward,
-    Undo,
     Withdraw,
 )
-from services.intake.service.case_desk import APPLYING, CLERK, act
+from services.intake.domain.undo_events import Undoing
+from services.intake.service.case_desk import APPLYING, CLERK, REVIEWING, SUPERVISOR, act
 
 
 class CaseEndingRoutes:
@@ -55,28 +57,74 @@ class CaseEndingRoutes:
     @route(
         "POST",
         "/cases/<project_no>/voiding",
-        request=Undo,
+        request=Explain,
         response=Taken,
-        roles=CLERK,
+        roles=REVIEWING,
         status=201,
-        summary="Declare the case without effect (作废); somebody else approves",
+        summary="Ask that the case be voided (作废); another supervisor confirms it",
     )
-    def void_case(self, call: Call[Undo]) -> Taken:
-        said = call.body
-        return act(self, call, CLERK, self.cases.void_case, said.approver, said.reason)
+    def ask_voiding(self, call: Call[Explain]) -> Taken:
+        return self._ask_undoing(call, Undoing.VOIDING)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/voiding/confirmation",
+        request=Act,
+        response=Taken,
+        roles=SUPERVISOR,
+        status=201,
+        summary="Confirm it with the own sign-in: somebody else than who asked",
+    )
+    def confirm_voiding(self, call: Call[Act]) -> Taken:
+        return act(self, call, SUPERVISOR, self.cases.confirm_undoing, Undoing.VOIDING)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/voiding/declining",
+        request=Explain,
+        response=Taken,
+        roles=REVIEWING,
+        status=201,
+        summary="Leave the case as it is: a supervisor, or who asked",
+    )
+    def decline_voiding(self, call: Call[Explain]) -> Taken:
+        return self._decline_undoing(call, Undoing.VOIDING)
 
     @route(
         "POST",
         "/cases/<project_no>/deletion",
-        request=Undo,
+        request=Explain,
         response=Taken,
-        roles=CLERK,
+        roles=REVIEWING,
         status=201,
-        summary="Compensate an entry made in error (误录删除); its history stays",
+        summary="Ask that the entry be deleted (误录删除); another supervisor confirms it",
     )
-    def delete_case(self, call: Call[Undo]) -> Taken:
-        said = call.body
-        return act(self, call, CLERK, self.cases.delete_case, said.approver, said.reason)
+    def ask_deletion(self, call: Call[Explain]) -> Taken:
+        return self._ask_undoing(call, Undoing.DELETION)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/deletion/confirmation",
+        request=Act,
+        response=Taken,
+        roles=SUPERVISOR,
+        status=201,
+        summary="Confirm it with the own sign-in: somebody else than who asked",
+    )
+    def confirm_deletion(self, call: Call[Act]) -> Taken:
+        return act(self, call, SUPERVISOR, self.cases.confirm_undoing, Undoing.DELETION)
+
+    @route(
+        "POST",
+        "/cases/<project_no>/deletion/declining",
+        request=Explain,
+        response=Taken,
+        roles=REVIEWING,
+        status=201,
+        summary="Leave the case as it is: a supervisor, or who asked",
+    )
+    def decline_deletion(self, call: Call[Explain]) -> Taken:
+        return self._decline_undoing(call, Undoing.DELETION)
 
     @route(
         "POST",
@@ -116,3 +164,11 @@ class CaseEndingRoutes:
     )
     def archive_case(self, call: Call[Archive]) -> Taken:
         return act(self, call, CLERK, self.cases.archive_case, call.body.archive_no)
+
+    def _ask_undoing(self, call: Call[Explain], undoing: Undoing) -> Taken:
+        return act(self, call, REVIEWING, self.cases.ask_undoing, undoing, call.body.reason)
+
+    def _decline_undoing(self, call: Call[Explain], undoing: Undoing) -> Taken:
+        """A supervisor who is a clerk, too, declines as a supervisor."""
+        own = SUPERVISOR if call.caller.roles & SUPERVISOR else CLERK
+        return act(self, call, own, self.cases.decline_undoing, undoing, call.body.reason)

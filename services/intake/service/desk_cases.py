@@ -24,12 +24,13 @@ from services.intake.pages.desk import Times, item_name
 from services.intake.pages.desk_case import changed_page, desk_case, letter_of_refusal
 from services.intake.pages.desk_fees import charges_of, fee_lines
 from services.intake.pages.desk_words import DONE, HOWS, PURPOSES, said_of
+from services.intake.pages.offers import who_does
 from services.intake.projections import catalog_of
 from services.intake.projections.fees import list_fees
 from services.intake.projections.issuing import list_results
 from services.intake.projections.materials import CertificateLibrary
 from services.intake.service.cases import PAGES
-from services.intake.service.desk import CLERK, PRIVATE, QUEUE, READING, asked, go
+from services.intake.service.desk import CLERK, PRIVATE, QUEUE, READING, WATCHING, asked, go
 from services.intake.service.desk_acts import ACTS, MATERIAL_ACTS
 from services.intake.uploads import UPLOAD_BYTES
 from services.kernel.clock import ClockRuleError
@@ -37,6 +38,8 @@ from services.kernel.identifiers import stream_id
 
 REFUSED: Final = (IntakeRuleError, RuleError, ClockRuleError)
 """What is said on the page, beside what was typed."""
+ACTING: Final = CLERK | {"officer", "supervisor"}
+"""Who does something to a case at its page; `who_does` names them for each act."""
 
 
 class DeskCasePages:
@@ -66,14 +69,16 @@ class DeskCasePages:
         "POST",
         "/desk/cases/<project_no>/acts/<act>",
         html=True,
-        roles=CLERK,
+        roles=ACTING,
         request=ActForm,
         summary="Do one of the acts on a case; somebody else's change is shown (409)",
     )
     def act_on_case(self, call: Call[ActForm]) -> Reply:
+        """Each act is for the roles its route in the API is for."""
         form, what = call.body, call.path["act"]
         if what not in ACTS:
             raise NotFoundError("there is no such act")
+        call.caller.require_role(*who_does(what))
         if what == "refusal" and not form.confirmed:
             return self._preview_refusal(call, form)
         act = ACTS[what]
@@ -218,7 +223,7 @@ class DeskCasePages:
             call,
             title=f"办件 {number}",
             english="Case",
-            crumbs=[QUEUE],
+            crumbs=[QUEUE] if caller.roles & WATCHING else [],
             done=done,
             refused=refused,
             tried=tried,
@@ -239,6 +244,7 @@ class DeskCasePages:
                 Times.of(now, known.calendar),
                 listed.in_force(now) if listed else None,
                 self._desk_person(call, case, purpose),
+                caller.roles,
             ),
         )
         return Reply(text, status=422 if refused else 200, headers=PRIVATE)

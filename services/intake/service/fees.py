@@ -35,6 +35,7 @@ from services.intake.messages import payments as messages
 from services.intake.messages.records import RefusedError, thread_of
 from services.intake.projections import fees as rows
 from services.intake.projections.fees import FeeRow, PaymentRow
+from services.intake.service.case_desk import seen_by
 from services.kernel.clock.hours import legal_date
 from services.kernel.facts import Facts
 from services.kernel.identifiers import stream_id
@@ -84,7 +85,9 @@ class FeeRoutes:
         number, key = call.path["order_no"], call.idempotency_key or None
         facts = self._fee_facts(call, number)
         return self._fee_done(
-            call, self.cases.notify_fee(facts, number, call.body.days, key=key), 201
+            call,
+            self.cases.notify_fee(facts, number, call.body.days, seen=seen_by(call), key=key),
+            201,
         )
 
     @route(
@@ -98,7 +101,9 @@ class FeeRoutes:
     def waive_fee(self, call: Call[WaiveFee]) -> Reply:
         number, key = call.path["order_no"], call.idempotency_key or None
         facts = self._fee_facts(call, number)
-        return self._fee_done(call, self.cases.waive_fee(facts, number, call.body.policy, key=key))
+        return self._fee_done(
+            call, self.cases.waive_fee(facts, number, call.body.policy, seen=seen_by(call), key=key)
+        )
 
     @route(
         "POST",
@@ -116,6 +121,7 @@ class FeeRoutes:
             said.transaction_no,
             _fen(said.amount),
             said.reason,
+            seen=seen_by(call),
             key=key,
         )
         return self._fee_done(call, receipt)
@@ -186,6 +192,7 @@ class FeeRoutes:
             paid_at=order.paid_at,
             refunded_fen=order.refunded_fen,
             refunds_due=order.refunds_due,
+            version=order.version,
             history=[history_event(event) for event in self.cases.events_of(stream)],
         )
 
@@ -221,6 +228,7 @@ class FeeRoutes:
             yuan(receipt.amount_fen),
             place.event,
             place.position,
+            receipt.version,
         )
         return Reply(answer, status=status)
 

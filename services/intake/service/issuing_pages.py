@@ -24,6 +24,7 @@ from services.intake.domain.rules import IntakeRuleError
 from services.intake.issuing_answers import HandOver, ResultsPageQuery
 from services.intake.pages.issuing import result_filters, result_page, result_table
 from services.intake.projections.issuing import ResultRow, list_results
+from services.intake.projections.places import department_names
 from services.intake.service.cases import PAGES
 from services.intake.service.issuing import ISSUING, PRIVATE, READERS, SUPERVISOR, IssuingRoutes
 
@@ -199,6 +200,7 @@ class IssuingPages(IssuingRoutes):
         code: str = "",
     ) -> Reply:
         result, events = self._result_at(project_no)
+        names = department_names(self.cases.database, {result.department})
         text = PAGES.render(
             "result.html",
             call,
@@ -210,6 +212,7 @@ class IssuingPages(IssuingRoutes):
             code=code,
             issuer=bool(call.caller.roles & ISSUING),
             supervisor=bool(call.caller.roles & SUPERVISOR),
+            department_name=names.get(result.department, ""),
             **result_page(result, events),
         )
         return Reply(text, status=422 if refused else 200, headers=PRIVATE)

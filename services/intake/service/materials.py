@@ -37,6 +37,7 @@ from services.intake.material_answers import (
 )
 from services.intake.projections import materials as rows
 from services.intake.projections.materials import CertificateLibrary, MaterialRow
+from services.intake.service.case_desk import seen_by
 from services.intake.uploads import BY_MEDIA, UPLOAD_BYTES, look_at
 from services.kernel.facts import Facts
 
@@ -157,7 +158,13 @@ class MaterialRoutes:
     def receive_paper(self, call: Call[ReceivePaper]) -> Reply:
         number, code, key = _asked(call)
         done = self.cases.receive_material(
-            self._material_facts(call, number), number, code, Form.PAPER, call.body.copies, key=key
+            self._material_facts(call, number),
+            number,
+            code,
+            Form.PAPER,
+            call.body.copies,
+            seen=seen_by(call),
+            key=key,
         )
         return self._material_done(call, done, 201)
 
@@ -178,6 +185,7 @@ class MaterialRoutes:
             code,
             call.body.reason,
             call.body.note,
+            seen=seen_by(call),
             key=key,
         )
         return self._material_done(call, done)
@@ -197,7 +205,12 @@ class MaterialRoutes:
         for one in self._certificates(call, case):
             if one.certificate_no == wanted:
                 done = self.cases.reuse_material(
-                    self._material_facts(call, number), number, code, one, key=key
+                    self._material_facts(call, number),
+                    number,
+                    code,
+                    one,
+                    seen=seen_by(call),
+                    key=key,
                 )
                 return self._material_done(call, done)
         raise NotFoundError("the library has no such certificate of this applicant")
@@ -207,13 +220,20 @@ class MaterialRoutes:
         "/cases/<project_no>/materials/<code>/promise",
         request=PromiseMaterial,
         response=MaterialTold,
-        roles=frozenset({"clerk"}),
-        summary="Let a material come later (容缺受理); unkept, the application counts as withdrawn",
+        roles=SENDERS,
+        summary="Let a material come later (容缺), or promise it; unkept, the case is withdrawn",
     )
     def promise_material(self, call: Call[PromiseMaterial]) -> Reply:
+        """A clerk lets it; an applicant promises it, and a clerk takes the promise or does not."""
         number, code, key = _asked(call)
+        self._material_case(call, AgencyScope.MATERIALS)
         done = self.cases.promise_material(
-            self._material_facts(call, number), number, code, call.body.due_on, key=key
+            self._material_facts(call, number),
+            number,
+            code,
+            call.body.due_on,
+            seen=seen_by(call),
+            key=key,
         )
         return self._material_done(call, done)
 
@@ -227,7 +247,9 @@ class MaterialRoutes:
     def return_material(self, call: Call) -> Reply:
         number, code, key = _asked(call)
         facts = self._material_facts(call, number)
-        return self._material_done(call, self.cases.return_material(facts, number, code, key=key))
+        return self._material_done(
+            call, self.cases.return_material(facts, number, code, seen=seen_by(call), key=key)
+        )
 
     def _take_file(self, call: Call[Upload], upload: Upload) -> Reply:
         number, code, key = _asked(call)
@@ -289,6 +311,7 @@ class MaterialRoutes:
             place.position,
             done.due_on,
             done.content_hash,
+            done.version,
         )
         return Reply(answer, status=status)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any, Final
 
 from services.chassis.clock import Clock
@@ -14,14 +15,16 @@ from services.intake.case_answers import Act, Withdraw
 from services.intake.domain.agency_terms import AgencyScope
 from services.intake.domain.case import Case
 from services.intake.domain.materials import materials_stream
-from services.intake.domain.terms import OPEN, RUNNING, CaseState
+from services.intake.domain.terms import OPEN, CaseState
 from services.intake.pages import clocks
+from services.intake.pages.offers import reviewable
 from services.intake.pages.portal import words
 from services.intake.pages.portal.journey import Standing, holder, next_step, stops
 from services.intake.pages.portal.papers import asked_for, lacking, papers, since
 from services.intake.pages.portal.story import came, noticed_at, story
-from services.intake.portal_answers import DoneQuery, SeenForm
+from services.intake.portal_answers import CodeForm, DoneQuery, SeenForm
 from services.intake.projections.fees import list_fees
+from services.intake.projections.issuing import list_results
 from services.intake.service.cases import PAGES
 from services.intake.service.portal_desk import (
     MINE,
@@ -50,6 +53,9 @@ DONE: Final = {
 }
 
 
+TOLD_BEFORE: Final = "刚才已经告知过；没有记下的，请再取一个，之前的作废。"
+
+
 class PortalCaseRoutes:
     """Pages of one case."""
 
@@ -58,6 +64,7 @@ class PortalCaseRoutes:
     cases: Any
     withdraw_case: Any
     request_review: Any
+    issue_pickup_code: Any
 
     @route(
         "GET",
@@ -115,6 +122,23 @@ class PortalCaseRoutes:
             return self._portal_case(call, case, refused=said(error))
         return go(call, f"/my/cases/{case.project_no}", done="review")
 
+    @route(
+        "POST",
+        "/my/cases/<project_no>/pickup-code",
+        html=True,
+        roles=OWNERS,
+        request=CodeForm,
+        summary="Be shown a new pick-up code, this once; no message carries it",
+    )
+    def show_my_code(self, call: Call[CodeForm]) -> Reply:
+        case, form = own_case(self, call), call.body
+        key = f"form/intake/{call.caller.id}/{form.key}" if form.key else ""
+        try:
+            told = self.issue_pickup_code(saying(call, None, key)).value
+        except (*REFUSED, NotAllowedError, NotFoundError) as error:
+            return self._portal_case(call, case, refused=said(error))
+        return self._portal_case(call, case, code=told.code or TOLD_BEFORE)
+
     def _portal_case(
         self,
         call: Call[Any, Any],
@@ -122,6 +146,7 @@ class PortalCaseRoutes:
         *,
         done: str = "",
         refused: str = "",
+        code: str = "",
         told: bool = False,
     ) -> Reply:
         now, number, database = self.clock.now(), case.project_no, self.cases.database
@@ -134,7 +159,9 @@ class PortalCaseRoutes:
         ratable = ratable_stages(self, call, case)
         version = version_of(self, case)
         department = version.department_name if version else case.department
+        result = next(iter(list_results(database, numbers=[number])), None)
         standing = Standing(
+            waiting=result is not None and result.state == "shelved",
             lacking=len(lacking(listed)),
             rejected=sum(one.light == "red" and bool(one.upload) for one in listed),
             asked=len(asked),
@@ -172,6 +199,10 @@ class PortalCaseRoutes:
             and may(self, call, case, AgencyScope.WITHDRAW),
             ratable=ratable,
             stages=words.STAGES,
+            result=result,
+            collecting=may(self, call, case, AgencyScope.COLLECT),
+            code=code,
+            key=token_hex(16),
             shown_time=shown_time,
         )
         return Reply(text, status=422 if refused else 200, headers=PRIVATE)
@@ -211,11 +242,3 @@ class PortalCaseRoutes:
         return {
             label: shown.fields[field] for field, label in named.items() if field in shown.fields
         }
-
-
-def reviewable(case: Case) -> bool:
-    """Say whether a rule decided this, and a person may still be asked to look at it."""
-    if case.review:
-        return False
-    by_rule = case.mode == "auto" and not case.deemed and case.state in RUNNING
-    return by_rule or (case.refused_by_rule and case.state is CaseState.REFUSED)

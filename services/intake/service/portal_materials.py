@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from services.chassis.clock import Clock
@@ -9,13 +10,16 @@ from services.chassis.errors import ContractError, NotAllowedError
 from services.chassis.web import Call, Reply, route
 from services.chassis.web.parts import Crumb
 from services.chassis.web.spool import Upload
+from services.intake.application.materials import own_promise_until
 from services.intake.case_answers import Act, Correct
 from services.intake.domain.agency_terms import AgencyScope
 from services.intake.domain.case import Case
 from services.intake.domain.materials import materials_stream
+from services.intake.material_answers import PromiseMaterial
 from services.intake.pages.portal.papers import asked_for, lacking, papers, since
 from services.intake.pages.portal.story import came, noticed_at
-from services.intake.portal_answers import CorrectForm, DoneQuery, SeenForm
+from services.intake.portal_answers import CorrectForm, DoneQuery, PromiseForm, SeenForm
+from services.intake.projections import catalog_of
 from services.intake.service.cases import PAGES
 from services.intake.service.portal_desk import (
     MINE,
@@ -42,6 +46,7 @@ class PortalMaterialRoutes:
     frame: Any
     cases: Any
     post_file: Any
+    promise_material: Any
     submit_draft: Any
     take_corrections: Any
 
@@ -76,6 +81,27 @@ class PortalMaterialRoutes:
             return go(call, f"/my/cases/{case.project_no}/materials", done=code)
         finally:
             call.body.discard()
+
+    @route(
+        "POST",
+        "/my/cases/<project_no>/materials/<code>/promise",
+        html=True,
+        roles=OWNERS,
+        request=PromiseForm,
+        summary="Promise a material for later by its form (容缺)",
+    )
+    def promise_by_form(self, call: Call[PromiseForm]) -> Reply:
+        case, code = own_case(self, call), call.path["code"]
+        try:
+            due_on = date.fromisoformat(call.body.due_on)
+        except ValueError:
+            refused = "请选择补交的日期。"
+            return self._portal_materials(call, case, refused=refused, about=code)
+        try:
+            self.promise_material(saying(call, PromiseMaterial(due_on=due_on)))
+        except (*REFUSED, NotAllowedError) as error:
+            return self._portal_materials(call, case, refused=said(error), about=code)
+        return go(call, f"/my/cases/{case.project_no}/materials", done=f"promised-{code}")
 
     @route(
         "POST",
@@ -121,8 +147,8 @@ class PortalMaterialRoutes:
         refused: str = "",
         about: str = "",
     ) -> Reply:
-        number = case.project_no
-        found = self.cases.checklist(number, self.clock.now())
+        number, now = case.project_no, self.clock.now()
+        found = self.cases.checklist(number, now)
         case = found.case
         events = self.cases.events_of(materials_stream(number))
         fresh = since(came(events), noticed_at(self.cases.events_of(case.id)))
@@ -141,6 +167,8 @@ class PortalMaterialRoutes:
             lacking=lacking(listed),
             asked=asked_for(case.outstanding, listed),
             uploaded=names.get(done, ""),
+            promised=names.get(done.removeprefix("promised-"), "") if done not in names else "",
+            promise_until=own_promise_until(now, catalog_of(self.cases.database)(()).calendar),
             drafted=done == "draft",
             refused=f"{names[about]}：{refused}" if about in names else refused,
             acting=may(self, call, case, AgencyScope.MATERIALS),

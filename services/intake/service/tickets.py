@@ -22,6 +22,7 @@ from services.intake.domain import Ticket
 from services.intake.domain.tickets import ticket_stream
 from services.intake.projections.tickets import TicketRow, list_tickets
 from services.intake.rating_answers import Told
+from services.intake.service.case_desk import seen_by
 from services.intake.service.ratings import facts_of, opening_of, own_unit
 from services.intake.ticket_answers import (
     DispatchTicket,
@@ -86,7 +87,9 @@ class TicketRoutes:
     )
     def refuse_ticket(self, call: Call[RefuseTicket]) -> Told:
         facts, number, key = self._command(call, OPERATOR)
-        done = self.cases.refuse_ticket(facts, number, call.body.ground, key=key)
+        done = self.cases.refuse_ticket(
+            facts, number, call.body.ground, seen=seen_by(call), key=key
+        )
         return self._told_of_ticket(call, done)
 
     @route(
@@ -100,7 +103,9 @@ class TicketRoutes:
     def dispatch_ticket(self, call: Call[DispatchTicket]) -> Told:
         facts, number, key = self._command(call, OPERATOR)
         said = call.body
-        done = self.cases.dispatch_ticket(facts, number, said.lead_unit, said.co_units, key=key)
+        done = self.cases.dispatch_ticket(
+            facts, number, said.lead_unit, said.co_units, seen=seen_by(call), key=key
+        )
         return self._told_of_ticket(call, done)
 
     @route(
@@ -113,7 +118,9 @@ class TicketRoutes:
     )
     def return_ticket(self, call: Call[ReturnTicket]) -> Told:
         facts, number, key = self._command(call, UNIT)
-        done = self.cases.return_ticket(facts, number, call.body.reason, key=key)
+        done = self.cases.return_ticket(
+            facts, number, call.body.reason, seen=seen_by(call), key=key
+        )
         return self._told_of_ticket(call, done)
 
     @route(
@@ -127,7 +134,9 @@ class TicketRoutes:
     def rule_ticket(self, call: Call[DispatchTicket]) -> Told:
         facts, number, key = self._command(call, SUPERVISOR)
         said = call.body
-        done = self.cases.rule_ticket(facts, number, said.lead_unit, said.co_units, key=key)
+        done = self.cases.rule_ticket(
+            facts, number, said.lead_unit, said.co_units, seen=seen_by(call), key=key
+        )
         return self._told_of_ticket(call, done)
 
     @route(
@@ -139,7 +148,9 @@ class TicketRoutes:
     )
     def extend_ticket(self, call: Call) -> Told:
         facts, number, key = self._command(call, SUPERVISOR)
-        return self._told_of_ticket(call, self.cases.extend_ticket(facts, number, key=key))
+        return self._told_of_ticket(
+            call, self.cases.extend_ticket(facts, number, seen=seen_by(call), key=key)
+        )
 
     @route(
         "POST",
@@ -151,7 +162,9 @@ class TicketRoutes:
     )
     def reply_ticket(self, call: Call[ReplyTicket]) -> Told:
         facts, number, key = self._command(call, UNIT)
-        done = self.cases.reply_ticket(facts, number, call.body.outcome, call.body.note, key=key)
+        done = self.cases.reply_ticket(
+            facts, number, call.body.outcome, call.body.note, seen=seen_by(call), key=key
+        )
         return self._told_of_ticket(call, done)
 
     @route(
@@ -166,7 +179,14 @@ class TicketRoutes:
         facts, number, key = self._command(call, OPERATOR)
         said = call.body
         done = self.cases.record_callback(
-            facts, number, said.reached, said.solved, said.satisfied, said.note, key=key
+            facts,
+            number,
+            said.reached,
+            said.solved,
+            said.satisfied,
+            said.note,
+            seen=seen_by(call),
+            key=key,
         )
         return self._told_of_ticket(call, done)
 
@@ -179,7 +199,9 @@ class TicketRoutes:
     )
     def close_ticket(self, call: Call) -> Told:
         facts, number, key = self._command(call, OPERATOR)
-        return self._told_of_ticket(call, self.cases.close_ticket(facts, number, key=key))
+        return self._told_of_ticket(
+            call, self.cases.close_ticket(facts, number, seen=seen_by(call), key=key)
+        )
 
     @route(
         "GET",
@@ -254,7 +276,7 @@ class TicketRoutes:
 
     def _told_of_ticket(self, call: Call[Any, Any], done: Done) -> Told:
         place = written(call, self.cases.database, self.name, done.stream, done.version)
-        return Told(done.key, done.state, place.event, place.position)
+        return Told(done.key, done.state, place.event, place.position, done.version)
 
 
 def _ticket_no(now: datetime, key: str | None) -> str:

@@ -31,6 +31,7 @@ from services.intake.pages.villages import (
     certificate_page,
     certificate_table,
 )
+from services.intake.projections.places import names_of
 from services.intake.service.cases import PAGES
 from services.intake.service.villages import (
     ACTORS,
@@ -114,6 +115,8 @@ class VillagePages(VillageRoutes):
         state = waiting if query.state is None else query.state
         page = self._page_of_certificates(call, state=state, kind=query.kind)
         lede, english = LEDES[place]
+        regions = {region for row in page.items for region in (row.village, row.township)}
+        names = names_of(self.cases.database, regions | {call.caller.region})
         return PAGES.render(
             "villages.html",
             call,
@@ -124,7 +127,8 @@ class VillagePages(VillageRoutes):
             done=query.done,
             may_ask=bool(roles & VILLAGE),
             filters=certificate_filters(query, state),
-            table=certificate_table(query, state, page, self.clock.now()),
+            own_place=names.get(call.caller.region, "") if place else "",
+            table=certificate_table(query, state, page, self.clock.now(), names),
         )
 
     @route("GET", "/villages/new", html=True, roles=VILLAGE, summary="Ask for a villager")
@@ -237,7 +241,12 @@ class VillagePages(VillageRoutes):
             may_open=bool(call.caller.roles & ACTORS),
             act=act,
             shown_code=shown_code,
-            **certificate_page(asked, events, self.clock.now()),
+            **certificate_page(
+                asked,
+                events,
+                self.clock.now(),
+                names_of(self.cases.database, {asked.village, asked.township}),
+            ),
         )
         return Reply(text, status=422 if refused else 200, headers=PRIVATE)
 

@@ -24,7 +24,8 @@ from services.intake.projections.villages import (
     list_certificates,
     sealed_certificate,
 )
-from services.intake.rating_answers import Noted, Told
+from services.intake.rating_answers import NotedAct, Told
+from services.intake.service.case_desk import seen_by
 from services.intake.service.ratings import facts_of
 from services.intake.village_answers import (
     CertificatesPageQuery,
@@ -73,14 +74,16 @@ class VillageRoutes:
     @route(
         "POST",
         "/village-certificates/<request_no>/verification",
-        request=Noted,
+        request=NotedAct,
         response=Told,
         roles=VILLAGE,
         summary="Verify it, for the village it belongs to",
     )
-    def verify_certificate(self, call: Call[Noted]) -> Told:
+    def verify_certificate(self, call: Call[NotedAct]) -> Told:
         facts, number, place, key = self._command_on(call, VILLAGE)
-        done = self.cases.verify_village_certificate(facts, number, place, call.body.note, key=key)
+        done = self.cases.verify_village_certificate(
+            facts, number, place, call.body.note, seen=seen_by(call), key=key
+        )
         return self._told_of_certificate(call, done)
 
     @route(
@@ -93,7 +96,9 @@ class VillageRoutes:
     def seal_certificate(self, call: Call) -> Told:
         """Its verification code is among the texts, to be printed with it."""
         facts, number, place, key = self._command_on(call, TOWNSHIP)
-        done = self.cases.seal_village_certificate(facts, number, place, key=key)
+        done = self.cases.seal_village_certificate(
+            facts, number, place, seen=seen_by(call), key=key
+        )
         return self._told_of_certificate(call, done)
 
     @route(
@@ -108,7 +113,7 @@ class VillageRoutes:
         facts, number, place, key = self._command_on(call, ACTORS)
         said = call.body
         done = self.cases.refuse_village_certificate(
-            facts, number, place, said.reason, said.note, key=key
+            facts, number, place, said.reason, said.note, seen=seen_by(call), key=key
         )
         return self._told_of_certificate(call, done)
 
@@ -121,7 +126,9 @@ class VillageRoutes:
     )
     def withdraw_certificate(self, call: Call) -> Told:
         facts, number, place, key = self._command_on(call, ASKERS)
-        done = self.cases.withdraw_village_certificate(facts, number, place, key=key)
+        done = self.cases.withdraw_village_certificate(
+            facts, number, place, seen=seen_by(call), key=key
+        )
         return self._told_of_certificate(call, done)
 
     @route(
@@ -246,7 +253,7 @@ class VillageRoutes:
 
     def _told_of_certificate(self, call: Call[Any, Any], done: Done) -> Told:
         place = written(call, self.cases.database, self.name, done.stream, done.version)
-        return Told(done.key, done.state, place.event, place.position)
+        return Told(done.key, done.state, place.event, place.position, done.version)
 
 
 def scope_of(caller: Caller) -> dict[str, str]:

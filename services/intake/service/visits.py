@@ -24,6 +24,7 @@ from services.intake.projections.visits import (
 )
 from services.intake.rating_answers import Told
 from services.intake.service.appointments import APPLICANT, BOOKERS, DESK, number_of
+from services.intake.service.case_desk import seen_by
 from services.intake.service.ratings import facts_of
 from services.intake.visit_answers import (
     CancelVisit,
@@ -90,7 +91,9 @@ class VisitRoutes:
         said = call.body
         _with_offset("starts_at", said.starts_at)
         facts, number, key = self._visiting(call, DESK)
-        done = self.cases.schedule_home_visit(facts, number, said.clerk, said.starts_at, key=key)
+        done = self.cases.schedule_home_visit(
+            facts, number, said.clerk, said.starts_at, seen=seen_by(call), key=key
+        )
         return self._told_of_visit(call, done)
 
     @route(
@@ -105,7 +108,7 @@ class VisitRoutes:
         said = call.body
         facts, number, key = self._visiting(call, _CLERK)
         done = self.cases.complete_home_visit(
-            facts, number, said.outcome, said.project_no or None, key=key
+            facts, number, said.outcome, said.project_no or None, seen=seen_by(call), key=key
         )
         return self._told_of_visit(call, done)
 
@@ -123,7 +126,9 @@ class VisitRoutes:
         if online and reason is VisitCancelReason.CENTRE:
             raise NotAllowedError("only a clerk cancels for the centre")
         facts, _, key = self._visiting(call, APPLICANT if online else _CLERK)
-        done = self.cases.cancel_home_visit(facts, visit.visit_no, reason, key=key)
+        done = self.cases.cancel_home_visit(
+            facts, visit.visit_no, reason, seen=seen_by(call), key=key
+        )
         return self._told_of_visit(call, done)
 
     @route(
@@ -232,7 +237,7 @@ class VisitRoutes:
 
     def _told_of_visit(self, call: Call[Any, Any], done: Done) -> Told:
         place = written(call, self.cases.database, self.name, done.stream, done.version)
-        return Told(done.key, done.state, place.event, place.position)
+        return Told(done.key, done.state, place.event, place.position, done.version)
 
 
 def _with_offset(name: str, moment: datetime) -> None:

@@ -61,7 +61,7 @@ TEMPLATES: Mapping[Kind, Template] = {
         True,
     ),
     Kind.CASE_COMPLETED: Template(
-        "case-completed", 1, "您的办件 {project_no} 已办结,结果:{result}。", False
+        "case-completed", 2, "您的办件 {project_no} 已办结,结果:{result}。{collect}", False
     ),
 }
 """The template in force for each notice. A new text is a new version; old notices keep theirs."""
@@ -78,10 +78,14 @@ class Occasion:
     project_no: str
     subject_id: str
     words: Mapping[str, str]
+    turn: int = 0
+    """How often the case was reopened before: what ends again is told again."""
 
     @property
     def dedup_key(self) -> str:
-        return f"{self.kind.value}/{self.project_no}"
+        """Name the one notice of this kind, case and turn; the first turn is not named."""
+        key = f"{self.kind.value}/{self.project_no}"
+        return f"{key}/{self.turn}" if self.turn else key
 
 
 class Notice(Aggregate):

@@ -81,13 +81,17 @@ def list_notices(
     return [_notice(row) for row in rows]
 
 
-def get_notice(database: Database, dedup_key: str) -> Notice:
-    """Give one notice.
+def get_notice(database: Database, kind: str, project_no: str) -> Notice:
+    """Give the last notice of a kind about a case: a reopened case is completed more than once.
 
     Raises:
-        NotFoundError: there is none by this key.
+        NotFoundError: there is none.
     """
-    rows = database.read(_SELECT + " WHERE dedup_key = %s", (dedup_key,))
+    rows = database.read(
+        _SELECT + " WHERE project_no = %s AND notice = %s"
+        " ORDER BY occurred_at DESC, length(dedup_key) DESC, dedup_key DESC LIMIT 1",
+        (project_no, kind),
+    )
     if not rows:
         raise NotFoundError("there is no such notice")
     return _notice(rows[0])

@@ -55,12 +55,12 @@ class NoticeRoutes:
         response=Notice,
         public=True,
         after=True,
-        summary="One notice",
+        summary="The last notice of a kind about a case",
     )
     def get_notice(self, call: Call) -> Notice:
         call.wait_until_fresh(self._has)
-        key = f"{call.path['kind']}/{call.path['project_no']}"
-        return projections.get_notice(self.notices.database, key)
+        kind, project_no = call.path["kind"], call.path["project_no"]
+        return projections.get_notice(self.notices.database, kind, project_no)
 
     @route("GET", "/", html=True, public=True, query=NoticesQuery, summary="The notices")
     def show(self, call: Call[None, NoticesQuery]) -> str:

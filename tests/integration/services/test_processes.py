@@ -305,6 +305,8 @@ def test_department_added_withdrawn_and_waived(hall: Hall) -> None:
     added = {"project_no": f"{more['D'][:40]}x", "item_code": CODES["D"], "department": "DD"}
     hall.must("/processes/GC-6/departments", "clerk-12:clerk", added | {"needs": [CODES["C"]]})
     assert hall.states("GC-6")["D"] == "blocked"
+    told = hall.get("approval", "/processes/GC-6")[1]["process"]["tasks"]
+    assert [one["accepted_by"] for one in told if one["item_code"] == CODES["D"]] == ["clerk-12"]
     waived = {"reason": "not_needed"}
     assert hall.act(f"/tasks/{cases['A']}/waiver", "lead-1:supervisor", waived)[0] == 422
     hall.must(f"/tasks/{cases['C']}/waiver", "lead-1:supervisor", waived)
@@ -318,6 +320,19 @@ def test_department_added_withdrawn_and_waived(hall: Hall) -> None:
         "C": "waived",
         "D": "open",
     }
+
+
+def test_who_accepted_a_case_does_not_decide_it_in_a_project_either(hall: Hall) -> None:
+    hall.open("GC-16", "A")
+    alone = {"item_code": CODES["D"], "applicant": {"name": "测试申请人甲"}, "channel": "window"}
+    number = hall.must("/cases", "clerk-77:clerk", alone, "intake")["project_no"]
+    wait_until(lambda: hall.get("approval", f"/tasks/{number}")[0] == 200, 30)
+
+    added = {"project_no": number, "item_code": CODES["D"], "department": "DD"}
+    hall.must("/processes/GC-16/departments", "clerk-12:clerk", added)
+
+    told = hall.get("approval", "/processes/GC-16")[1]["process"]["tasks"]
+    assert [one["accepted_by"] for one in told if one["item_code"] == CODES["D"]] == ["clerk-77"]
 
 
 def test_meeting_reviews_several_projects(hall: Hall) -> None:
@@ -359,8 +374,9 @@ def test_lists_are_scoped_and_paged(hall: Hall) -> None:
 
 def test_p05_cases_that_intake_ends_end_their_tasks_and_the_other_way_round(hall: Hall) -> None:
     cases = hall.open("GC-10", "A", "B", "C", "D")
-    ended = {"approver": "head-9", "reason": "entered_twice"}
-    hall.must(f"/cases/{cases['C']}/voiding", "clerk-12:clerk", ended, "intake")
+    voiding = f"/cases/{cases['C']}/voiding"
+    hall.must(voiding, "clerk-12:clerk", {"reason": "entered_twice"}, "intake")
+    hall.must(f"{voiding}/confirmation", "supervisor-2:supervisor", {}, "intake")
     wait_until(lambda: hall.states("GC-10")["C"] == "cancelled", 20)
     assert hall.states("GC-10") == {"A": "open", "B": "blocked", "C": "cancelled", "D": "open"}
 

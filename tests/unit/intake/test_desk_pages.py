@@ -10,6 +10,7 @@ import pytest
 from services.chassis.eventlog.mapper import body_of, event_of
 from services.chassis.projection import Statement
 from services.chassis.web import Page
+from services.chassis.web.entrypoint import routes_of
 from services.chassis.web.parts import Cell
 from services.intake import domain
 from services.intake.answers import Applicant
@@ -34,12 +35,14 @@ from services.intake.domain.rating_events import RATING_FACTS
 from services.intake.domain.rating_terms import Answer, AppealGround, Measure, RatingState, Scale
 from services.intake.domain.reconciliation import Difference, Found
 from services.intake.domain.rules import IntakeRuleError
-from services.intake.domain.terms import Acceptance
+from services.intake.domain.terms import Acceptance, Standstill
 from services.intake.material_answers import ChecklistView, MaterialLine, MissingLine
-from services.intake.pages import desk, desk_case, desk_fees, desk_ratings, desk_words
+from services.intake.pages import desk, desk_case, desk_fees, desk_ratings, desk_words, offers
 from services.intake.pages.tickets import ticket_acts
 from services.intake.projections.desk import DeskCounts, DeskRow, project, queue_key
+from services.intake.service import Service, desk_acts
 from services.kernel.calendar_seed import SEED
+from services.kernel.clock import ClockRuleError
 from tests.contract.rating_stories import CALLED, OPERATOR, UNIT, received, told
 from tests.unit.facts import CLERK, NOW
 from tests.unit.intake import lives
@@ -163,22 +166,66 @@ def test_marks_follow_notice_corrections_and_reviews() -> None:
 
 def test_only_what_the_law_allows_is_offered() -> None:
     case = lives.applied()
-    assert desk_case.acts_of(case) == {
+    assert offers.acts_of(case) == {
         "acceptance", "notice", "refusal", "not-required", "withdrawal", "voiding", "deletion"
     }  # fmt: skip
     lives.notify(case, "2020-09-25 10:00")
-    assert {"correction", "notice"} <= desk_case.acts_of(case)
-    assert "acceptance" not in desk_case.acts_of(case)
-    running = desk_case.acts_of(lives.accepted())
+    assert {"correction", "notice"} <= offers.acts_of(case)
+    assert "acceptance" not in offers.acts_of(case)
+    running = offers.acts_of(lives.accepted())
     assert {"forwarding", "withdrawal"} <= running and not running & {"decision", "recall"}
     by_rule = lives.accepted(how=Acceptance("auto", rule="I1", rule_version=1))
-    assert "recall" in desk_case.acts_of(by_rule)
+    assert "recall" in offers.acts_of(by_rule)
     by_rule.request_review(lives.told("2020-09-29 10:00"))
-    assert "review" in desk_case.acts_of(by_rule)
+    assert "review" in offers.acts_of(by_rule)
     immediate = domain.ItemVersion(**vars(ITEM) | {"case_type": "IMMEDIATE"})
-    assert "decision" in desk_case.acts_of(lives.accepted(item=immediate))
+    assert "decision" in offers.acts_of(lives.accepted(item=immediate))
     case.withdraw(lives.told("2020-09-29 10:00"), "whole", [], "", SEED)
-    assert desk_case.acts_of(case) == {"deletion"}
+    assert offers.acts_of(case) == {"deletion"}
+
+
+def test_each_act_is_offered_to_the_roles_that_may_do_it() -> None:
+    running = lives.accepted()
+    assert offers.acts_for(running, {"officer"}) == {"suspension"}
+    assert offers.acts_for(running, {"supervisor"}) == {"voiding", "deletion"}
+    assert {"suspension", "forwarding"} <= offers.acts_for(running, {"clerk"})
+    hearing = Standstill("HEARING", at("2020-09-28 11:00"), 10)
+    running.suspend(lives.told("2020-09-28 11:00"), hearing, SEED)
+    assert "resumption" in offers.acts_for(running, {"officer"})
+    refused = lives.applied()
+    refused.refuse(lives.told("2020-09-25 10:00"), "other", "不符合条件")
+    assert "overturning" in offers.acts_for(refused, {"supervisor"})
+    assert "overturning" not in offers.acts_for(refused, {"clerk", "officer"})
+    by_rule = lives.accepted(how=Acceptance("auto", rule="I1", rule_version=1))
+    assert "review-request" in offers.acts_for(by_rule, {"clerk"})
+    by_rule.request_review(lives.told("2020-09-29 10:00"))
+    assert "review" in offers.acts_for(by_rule, {"supervisor"})
+
+
+def test_every_act_of_the_page_is_one_of_the_forms() -> None:
+    """What a page offers is sent somewhere, to a route that takes the same roles."""
+    elsewhere = {"notice", "shelving"}
+    states = [lives.applied(), lives.accepted()]
+    offered = frozenset().union(*(offers.acts_of(case) for case in states))
+    assert offered - elsewhere <= set(desk_acts.ACTS) and set(offers.WHO) <= set(desk_acts.ACTS)
+    routes = dict(routes_of(Service))
+    for name, act in desk_acts.ACTS.items():
+        assert (routes[act.route].roles or frozenset()) >= offers.who_does(name), name
+
+
+def test_a_moment_is_one_of_the_countys_clock() -> None:
+    assert desk_acts.moment(" ") is None
+    assert desk_acts.moment("2020-09-28T10:00") == at("2020-09-28 10:00")
+    with pytest.raises(FormError, match="检查"):
+        desk_acts.moment("gestern")
+
+
+def test_what_the_clock_refuses_is_said_in_chinese() -> None:
+    running = lives.accepted()
+    survey = Standstill("SURVEY", at("2020-09-28 11:00"), 3)
+    with pytest.raises(ClockRuleError) as refused:
+        running.suspend(lives.told("2020-09-28 11:00"), survey, SEED)
+    assert "行政许可法第四十五条" in desk_words.said_of(refused.value)
 
 
 def test_the_next_step_is_said() -> None:
@@ -186,6 +233,11 @@ def test_the_next_step_is_said() -> None:
     assert "还缺 2 项" in desk_case.next_step(case, 2)
     assert "核对无误就受理" in desk_case.next_step(case, 0)
     assert "已转审批" in desk_case.next_step(lives.accepted(), 0)
+    assert "同意容缺就受理" in desk_case.next_step(case, 0, 1)
+    running = lives.accepted()
+    hearing = Standstill("HEARING", at("2020-09-28 11:00"), 10)
+    running.suspend(lives.told("2020-09-28 11:00"), hearing, SEED)
+    assert "时限中止：听证" in desk_case.next_step(running, 0)
 
 
 LINES = [

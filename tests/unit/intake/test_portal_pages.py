@@ -14,7 +14,7 @@ from services.chassis.eventlog.mapper import body_of, event_of
 from services.chassis.events import Event
 from services.chassis.identity import Caller
 from services.chassis.web import Call, Page
-from services.intake.application.materials import Checklist
+from services.intake.application.materials import Checklist, own_promise_until
 from services.intake.domain import Case, Decision
 from services.intake.domain.accepted import AUTO, BY_SILENCE
 from services.intake.domain.agency_terms import AgencyScope
@@ -26,6 +26,7 @@ from services.intake.domain.material_terms import Needed, Stored
 from services.intake.domain.materials import MaterialFile
 from services.intake.domain.rules import IntakeRuleError
 from services.intake.domain.terms import Acceptance, Application, CaseState, NoticeItem
+from services.intake.pages.offers import reviewable
 from services.intake.pages.portal.eligibility import Offer, check, conditions_of, promise_of
 from services.intake.pages.portal.journey import Standing, holder, next_step, stops
 from services.intake.pages.portal.mine import filters, lines, mandates, pages
@@ -36,7 +37,6 @@ from services.intake.pages.portal.words import LEVELS, STATES, refusal_of
 from services.intake.projections import CaseRow
 from services.intake.projections.agency import AgencyRow
 from services.intake.projections.fees import FeeRow
-from services.intake.service.portal_cases import reviewable
 from services.intake.service.portal_desk import may, own_case
 from services.kernel.calendar_seed import SEED
 from services.kernel.facts import Actor, ActorKind
@@ -261,6 +261,28 @@ def test_a_rejected_paper_says_why_and_a_promised_one_until_when() -> None:
     assert (form.state, form.note, form.upload) == ("需要重交", "退回原因：未签字或盖章。", "上传")
     assert (plan.state, plan.ready) == ("容缺后补", True)
     assert "2020-11-02" in plan.note and "视为撤回" in plan.note
+
+
+def test_what_is_required_and_not_here_can_be_promised_before_the_acceptance() -> None:
+    file = file_with(FORM)
+
+    assert [one.promise for one in papers(checklist(draft(), file))] == [False, True, False, False]
+    assert [one.promise for one in papers(checklist(accepted(), file))] == [False] * 4
+    file.promise(facts(OWN), NEEDED[1], at("2020-11-02 00:00").date())
+    assert not any(one.promise for one in papers(checklist(draft(), file)))
+
+
+def test_an_applicant_promises_at_most_ten_working_days_ahead() -> None:
+    assert own_promise_until(at("2020-09-24 10:00"), SEED).isoformat() == "2020-10-14"
+
+
+def test_a_result_that_waits_leads_to_its_pick_up_code() -> None:
+    case = accepted()
+    case.complete(told("2020-09-29 10:00"), Decision(True, 0, at("2020-09-29 10:00")))
+
+    found = next_step(case, at("2020-09-29 12:00"), Standing(waiting=True))
+
+    assert ("取件码" in found.text, found.to) == (True, "#result")
 
 
 def test_nothing_is_uploaded_for_a_case_that_is_over() -> None:

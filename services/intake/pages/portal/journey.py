@@ -56,6 +56,8 @@ class Standing:
     brought: int = 0
     """Of those, what came since."""
     fees: Sequence[FeeRow] = ()
+    waiting: bool = False
+    """Its result waits at the issuing window."""
     ratable: int = 0
     """The stage that can be rated now; 0: none."""
     department: str = ""
@@ -164,6 +166,9 @@ def _done(case: Case, standing: Standing) -> Next:
             *_rate(standing),
         )
     if case.state is _S.COMPLETED:
+        if standing.waiting:
+            text = "已经准予，结果在统一出件窗口：请取得取件码，带证件去领取。"
+            return Next(text, "green", "取件码", "#result")
         return Next("已经准予，请到统一出件窗口领取结果，或等候送达。", "green", *_rate(standing))
     if standing.ratable:
         return Next("结果已经送达，请为这次服务打分。", "green", *_rate(standing))

@@ -42,6 +42,8 @@ class Paper:
     """It is in hand, or nobody has to bring it."""
     folded: bool
     """Nothing has to be uploaded: the form stays closed until it is wanted."""
+    promise: bool = False
+    """It may be promised for later, of the applicant's own accord."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,13 @@ def papers(found: Checklist, fresh: Collection[str] = ()) -> list[Paper]:
     takes = case.is_open or case.state is CaseState.DRAFT
     mend = {one.code for one in case.outstanding} - set(fresh)
     return [
-        _paper(one, found.file.held.get(one.material_code), takes, mend=one.material_code in mend)
+        _paper(
+            one,
+            found.file.held.get(one.material_code),
+            takes,
+            mend=one.material_code in mend,
+            early=case.state in (CaseState.DRAFT, CaseState.SUBMITTED),
+        )
         for one in found.needed
     ]
 
@@ -91,7 +99,7 @@ def lacking(listed: Sequence[Paper]) -> list[Paper]:
     return [one for one in listed if one.required and not one.ready]
 
 
-def _paper(needed: Needed, held: Held | None, takes: bool, *, mend: bool) -> Paper:
+def _paper(needed: Needed, held: Held | None, takes: bool, *, mend: bool, early: bool) -> Paper:
     state, light, note = _TO_MEND if mend else _stands(needed, held)
     here = needed.shared or (held is not None and held.state in IN_HAND)
     promised = held is not None and held.promise_open
@@ -112,6 +120,10 @@ def _paper(needed: Needed, held: Held | None, takes: bool, *, mend: bool) -> Pap
         kinds="、".join(kind.extension.upper() for kind in _kinds(needed)),
         ready=not mend and (here or promised),
         folded=not mend and (here or (not needed.required and not promised)),
+        promise=early
+        and needed.required
+        and not (needed.shared or mend or here)
+        and (held is None or held.due_on is None),
     )
 
 

@@ -61,6 +61,12 @@ REFUSALS: Final[Mapping[str, str]] = {
     "material_state": "这份文件没有收下：它与已退回或已收下的文件相同，请换一份。",
     "file_refused": "这个文件没有收下。请上传 PDF、OFD、PNG、JPG、DOCX 或 XLSX 文件，"
     "内容完整，扩展名与内容一致，不超过 50 MB。",
+    "promise_day": "补交的日期要在今天之后。",
+    "own_promise": "只能在受理之前承诺后补，而且最晚在 10 个工作日内补交。",
+    "material_shared": "这份材料由部门共享获取，您不用交。",
+    "wrong_result_state": "结果已经不在统一出件窗口，请看下面的经过。",
+    "not_for_pickup": "取件码只告知申请人，或者有权代领的代理人。",
+    "result_locked": "取件码错得太多，已经锁定，请联系出件窗口。",
     "unknown_correction": "这一项不在告知书里，或者已经补交。",
     "not_by_rule": "这个决定是工作人员作出的，不是自动作出的。",
     "review_state": "已经有人在复核，请等待结论。",

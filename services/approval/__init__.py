@@ -30,7 +30,8 @@ files (officer, issuing_clerk, supervisor); for everybody `/verify` and
 `GET /tasks/<project_no>/history`, pages `/` and
 `/tasks/<project_no>/page`; for officers, heads and supervisors the pages `/desk` (what waits),
 `/desk/tasks/<project_no>` (every act on a task as a form), `/liability-register`,
-`/review-meetings`, for supervisors `/desk/board`.
+`/review-meetings`, for supervisors `/desk/board`; on `/processes/<process_no>` the acts on the
+whole as forms (clerk, government_head, supervisor).
 
 Glossary
     process         并联审批, the tasks of a project that are approved side by side; one of a single

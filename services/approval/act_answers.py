@@ -72,7 +72,7 @@ class NoticeDelay(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to_window: bool
 
 
-class Void(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Void(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A deemed consent never was."""
 
     ground: VoidGround
@@ -86,7 +86,7 @@ class Overturn(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compensation: bool
 
 
-class DecideLate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DecideLate(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A decision after silence counted as consent."""
 
     decision: Literal["approve", "reject"]
@@ -99,7 +99,7 @@ class DecideLate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = ""
 
 
-class AddDepartment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AddDepartment(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A department joins mid-way with an accepted case."""
 
     project_no: Code

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from services.chassis.web import PageQuery
+from services.chassis.web.histories import AtQuery
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Word = Annotated[str, msgspec.Meta(max_length=100)]
@@ -76,11 +77,41 @@ class ActForm(msgspec.Struct, frozen=True, kw_only=True):
     place: Word = ""
     decided_at: Word = ""
     proof: Word = ""
+    ground: Word = ""
+    legal_ground: Word = ""
+    compensation: Word = ""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.act})"
 
     __str__ = __repr__
+
+
+class JointForm(msgspec.Struct, frozen=True, kw_only=True):
+    """One act on a whole process, as it was typed."""
+
+    act: Word = ""
+    seen: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Version of the process the form was made from."""
+    once: Word = ""
+    reason: Word = ""
+    expected_days: Word = ""
+    days: Word = ""
+    notice_no: Word = ""
+    task: Word = ""
+    """The case of the item to do without."""
+    tasks: list[Word] = []
+    """The cases that are withdrawn."""
+    project_no: Word = ""
+    item_code: Word = ""
+    department: Word = ""
+    needs: list[Word] = []
+
+
+class ProcessQuery(AtQuery, frozen=True, kw_only=True):
+    """When to look at a process, and what just happened to it."""
+
+    done: Word = ""
 
 
 class MeetingForm(msgspec.Struct, frozen=True, kw_only=True):

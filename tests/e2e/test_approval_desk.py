@@ -224,6 +224,55 @@ def test_silence_shows_on_board_register_and_picture(hall: Hall, desk: Desk) -> 
     assert "默许" in board.locator(f"#{anchor}").inner_text()
 
 
+def test_supervisor_rules_on_silence_and_on_a_refusal(hall: Hall, desk: Desk) -> None:
+    page = desk.page(SUPERVISOR, "/desk/tasks/old-A")
+    overturn = page.locator("#act-overturn")
+    assert "建设工程规划许可：默许 → 默许已撤销" in (overturn.text_content() or "")
+    assert overturn.get_attribute("open") is None
+    send(page, "void", "认定默许无效", ground="WRONG_CLOCK", proof="not a digest")
+    assert "64 位十六进制数" in page.locator("#act-void .wrong").inner_text()
+    assert states(hall, "GC-old")["A"] == "deemed_consented"
+
+    send(page, "overturn", "撤销默许", legal_ground="art_69_1_3", compensation="yes")
+    assert "默许已撤销" in said(page) and "违反法定程序 · 给予补偿或赔偿" in said(page)
+    assert states(hall, "GC-old")["A"] == "overturned"
+    assert states(hall, "GC-old")["B"] == "cancelled"
+
+    refused = desk.page(SUPERVISOR, "/desk/tasks/two-C")
+    send(refused, "reopen", "重新办理", reason="reconsideration")
+    assert "时限从现在起算" in said(refused)
+    assert states(hall, "GC-2")["C"] == "open"
+
+
+def test_whole_is_acted_on_from_its_page(hall: Hall, desk: Desk) -> None:
+    lead = "clerk-12:clerk"
+    page = desk.page(lead, "/processes/GC-2")
+    late = desk.page(lead, "/processes/GC-2")
+    told = {"reason": "HEARING", "expected_days": "5", "notice_no": "TZ-7"}
+    send(page, "suspend", "中止联合时限", **told)
+    assert "联合时限已中止" in said(page) and "听证" in said(page)
+    send(late, "suspend", "中止联合时限", **told)
+    assert "没有办成：中止联合时限" in said(late) and "TZ-7" in said(late)
+    send(page, "resume", "恢复联合时限")
+    assert "联合时限已恢复" in said(page)
+
+    head = desk.page("head-1:government_head", "/processes/GC-2")
+    assert head.locator("#act-suspend").count() == 0
+    send(head, "extend", "延长联合时限", days="15", reason="complex_case", notice_no="TZ-8")
+    assert "联合时限已延长" in said(head) and head.locator("#act-extend").count() == 0
+
+    page.goto(desk.url + "/processes/GC-2")
+    send(page, "withdraw", "撤回申请")
+    assert "请至少选一个事项" in said(page)
+    page.locator("#act-withdraw [name=tasks][value=two-A]").check()
+    send(page, "withdraw", "撤回申请")
+    assert "已撤回" in said(page)
+    assert states(hall, "GC-2") == {"A": "cancelled", "B": "cancelled", "C": "open"}
+    assert page.goto(desk.url + "/processes/GC-2") and "可以做什么" in said(page)
+    public = desk.page("somebody:applicant", "/processes/GC-2")
+    assert "可以做什么" not in said(public)
+
+
 def test_meeting_is_called_and_refused_in_its_form(hall: Hall, desk: Desk) -> None:
     page = desk.page("clerk-12:clerk", "/review-meetings")
     at = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT09:00")
@@ -255,6 +304,8 @@ def test_desk_is_of_one_s_own_department(desk: Desk) -> None:
         (SUPERVISOR, "/desk/board"),
         (SUPERVISOR, "/liability-register"),
         (SUPERVISOR, "/processes/GC-old"),
+        (SUPERVISOR, "/desk/tasks/two-C"),
+        ("clerk-12:clerk", "/processes/GC-1"),
         ("clerk-12:clerk", "/review-meetings"),
     ],
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.approval import timers
-from services.approval.application.base import joint_limit
+from services.approval.application.base import joint_limit, task_stream
 from services.approval.application.tasks import Place, Tasks
 from services.approval.domain import (
     Member,
@@ -17,7 +17,6 @@ from services.approval.domain import (
     Process,
     ReviewMeeting,
     Verdict,
-    VoidGround,
 )
 from services.approval.domain.meetings import MeetingError
 from services.chassis.deadlines import Due
@@ -120,14 +119,23 @@ class Processes(Tasks):
         facts: Facts,
         process_no: str,
         case: Member,
+        expected_version: int | None = None,
         *,
         key: str | None = None,
     ) -> Place:
-        """Bring a department in mid-way (P08)."""
+        """Bring a department in mid-way (P08); who accepted the case shall not decide it."""
         process = self.process_of(process_no, counting=True)
+        self.check_version(process, expected_version)
         known, dated = self.reference.ask({case.item_code})
         limits = self._limits_at(known, case, facts.occurred_at)
-        process.add_task(facts, replace(case, limits=limits), facts.actor.id, facts.actor.window)
+        own = self.find(Process, task_stream(case.project_no))
+        accepted_by = own.task().accepted_by if own else None
+        process.add_task(
+            facts,
+            replace(case, limits=limits),
+            accepted_by or facts.actor.id,
+            facts.actor.window,
+        )
         self.file(process, dated.calendar)
         self.watch_calendar(dated.editions, [process_no])
         return str(process.id), process.version
@@ -139,32 +147,18 @@ class Processes(Tasks):
         task_id: str,
         verdict: Verdict,
         proof: str = "",
+        expected_version: int | None = None,
         *,
         key: str | None = None,
     ) -> Place:
         """Take a decision after silence had counted as consent (D02 to D04)."""
         process = self.process_of_task(task_id, counting=True)
+        self.check_version(process, expected_version)
         task = process.task(task_id)
         if facts.actor.unit == task.department:
             delegation = self.delegation_for(facts, task.department, task.item_code)
             verdict = replace(verdict, delegation=delegation)
         process.late_decision(facts, task.task_id, verdict, proof)
-        self.file(process)
-        return str(process.id), process.version
-
-    @command
-    def void_consent(
-        self,
-        facts: Facts,
-        task_id: str,
-        ground: VoidGround,
-        proof: str,
-        *,
-        key: str | None = None,
-    ) -> Place:
-        """Undo a deemed consent that should not have been."""
-        process = self.process_of_task(task_id, counting=True)
-        process.void(facts, process.task(task_id).task_id, ground, proof)
         self.file(process)
         return str(process.id), process.version
 
@@ -257,6 +251,7 @@ _ACTS = {
     "extend": "extend",
     "notice": "notice_delay",
     "waive": "waive",
+    "void": "void",
     "overturn": "overturn",
     "reopen": "reopen_task",
     "cancel": "cancel_task",

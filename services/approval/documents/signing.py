@@ -1,47 +1,27 @@
-"""Signs files (PAdES B-B) and says of a signed file whether it is as it was signed.
-
-pyHanko's work is written as coroutines that wait for nothing here: no time stamp server, no
-revocation list, the key in memory. They run on a loop of their own that has no selector, so that
-they neither need asyncio's (eventlet replaces what it stands on) nor let anybody else in between.
-"""
+"""The key and the certificates that sign files, and what signs with them once it is needed."""
 
 from __future__ import annotations
 
-import io
-from asyncio import base_events
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from asn1crypto import keys, parser, pem
+from asn1crypto import keys, pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
-from pyhanko.sign.general import SigningError
-from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.status import PdfSignatureStatus
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from services.approval.application.ports import Checked
 from services.chassis.settings import SettingsError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from services.approval.documents.pades import Signatures
 
 DEVELOPMENT_SIGNER: Final = "Banjian development signer - not for production"
 """Common name of the certificate a local run makes for itself; production refuses it."""
-FIELD: Final = "Seal"
-
-
-UNSIGNED: Final = Checked(False, False, False)
 
 
 class FileSigner:
@@ -52,18 +32,16 @@ class FileSigner:
         found = [asn1.Certificate.load(der) for _, _, der in pem.unarmor(chain_pem, multiple=True)]
         _, _, key = pem.unarmor(key_pem)
         self._certificate, *self._others = found
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # of a typed library
-        store.register_multiple(self._others)
-        self._signer = signers.SimpleSigner(
-            signing_cert=self._certificate,
-            signing_key=keys.PrivateKeyInfo.load(key),
-            cert_registry=store,
-        )
+        self._key = keys.PrivateKeyInfo.load(key)
 
     @property
     def common_name(self) -> str:
         """Who signs."""
-        return _common_name(self._certificate)
+        return str(self._certificate.subject.native.get("common_name", ""))
+
+    def load(self) -> None:
+        """Load what signs now, which takes a second, and not when the first file comes."""
+        _ = self._signatures
 
     @classmethod
     def from_files(cls, key_file: str, cert_file: str, *, production: bool) -> FileSigner:
@@ -89,39 +67,17 @@ class FileSigner:
         The time in it is the machine's: there is no time stamp authority. The event has the
         legal one.
         """
-        meta = signers.PdfSignatureMetadata(
-            field_name=FIELD,
-            reason=reason,
-            location=place,
-            subfilter=fields.SigSeedSubFilter.PADES,
-            md_algorithm="sha256",
-        )
-        work = signers.PdfSigner(meta, self._signer).async_sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(file))
-        )
-        signed: io.BytesIO = _complete(work)
-        return signed.getvalue()
+        return self._signatures.sign(file, reason=reason, place=place)
 
     def check(self, file: bytes) -> Checked:
         """Say of a file whether it is signed, whole, and ours; of any bytes."""
-        try:
-            reader = PdfFileReader(io.BytesIO(file), strict=False)
-            found = reader.embedded_signatures
-            if not found:
-                return UNSIGNED
-            trust = ValidationContext(
-                trust_roots=[self._certificate, *self._others], allow_fetching=False
-            )
-            status: PdfSignatureStatus = _complete(
-                async_validate_pdf_signature(found[-1], signer_validation_context=trust)
-            )
-        except (PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError):
-            return UNSIGNED
-        except (IndexError, AttributeError, RecursionError, NotImplementedError):
-            return UNSIGNED  # what malformed files make of a parser
-        intact = bool(status.intact and status.valid) and _covers(found[-1], file)
-        name = _common_name(status.signing_cert) if intact else ""
-        return Checked(True, intact, intact and bool(status.bottom_line), name)
+        return self._signatures.check(file)
+
+    @cached_property
+    def _signatures(self) -> Signatures:
+        from services.approval.documents.pades import Signatures  # takes a second to load
+
+        return Signatures(self._key, self._certificate, self._others)
 
 
 def development_pair(now: datetime) -> tuple[bytes, bytes]:
@@ -157,49 +113,3 @@ def development_pair(now: datetime) -> tuple[bytes, bytes]:
         serialization.NoEncryption(),
     )
     return private, made.public_bytes(serialization.Encoding.PEM)
-
-
-class _Still:
-    """The selector of a loop nobody waits on."""
-
-    def select(self, timeout: float | None = None) -> list[Any]:
-        if timeout is None or timeout > 0:
-            raise RuntimeError("signing waits for nothing")
-        return []
-
-
-class _Loop(base_events.BaseEventLoop):
-    def __init__(self) -> None:
-        super().__init__()
-        self._selector = _Still()
-
-    def _process_events(self, event_list: list[Any]) -> None:
-        """There are none."""
-
-    def _write_to_self(self) -> None:
-        """Nobody sleeps."""
-
-
-def _complete(work: Coroutine[Any, Any, T]) -> T:
-    loop = _Loop()
-    try:
-        return loop.run_until_complete(work)
-    finally:
-        loop.close()
-
-
-def _covers(signature: EmbeddedPdfSignature, file: bytes) -> bool:
-    """Say whether the signature reaches to the end of the file, and nothing hides in its own gap.
-
-    The room kept for a signature is larger than it; what pads it is no part of what was signed.
-    """
-    first, length, second, rest = (int(number) for number in signature.byte_range)
-    if first != 0 or second + rest != len(file):
-        return False
-    raw = bytes(signature.pkcs7_content)
-    gap = bytes.fromhex(file[length + 1 : second - 1].decode("ascii"))
-    return gap == raw and not raw[parser.peek(raw) :].strip(b"\0")
-
-
-def _common_name(certificate: Any) -> str:
-    return str(certificate.subject.native.get("common_name", ""))

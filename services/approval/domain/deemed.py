@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.approval.domain.process_base import SURVEY_ABSENCE, Liability
-from services.approval.domain.process_clocks import Timing
 from services.approval.domain.process_events import (
     ClockBreached,
     DeemedConsentOverturned,
@@ -16,6 +15,7 @@ from services.approval.domain.process_events import (
     LiabilityWithdrawn,
     TaskDeemedConsented,
 )
+from services.approval.domain.process_joint import JointTiming
 from services.approval.domain.rules import IrrevocableError, NotSoError
 from services.approval.domain.task import Task
 from services.approval.domain.tasks import TaskReopened
@@ -36,7 +36,7 @@ STATUTORY_RULE = "statutory_limit"
 _IRREVOCABLE = frozenset({TaskState.APPROVED, TaskState.APPROVED_CONDITIONALLY, TaskState.REJECTED})
 
 
-class Silence(Timing):
+class Silence(JointTiming):
     """What happens when a limit passes and nobody has decided."""
 
     def __init__(self) -> None:

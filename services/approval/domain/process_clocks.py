@@ -1,4 +1,4 @@
-"""The clocks of tasks and of the whole: stopped, resumed, extended, approaching, counted again."""
+"""The clocks of tasks: stopped, resumed, extended, approaching, counted again."""
 
 from __future__ import annotations
 
@@ -36,15 +36,14 @@ from services.kernel.clock import (
     Reason,
     legal_date,
 )
-from services.kernel.clock.errors import DoesNotStopError, ExtensionTooLongError
+from services.kernel.clock.errors import DoesNotStopError
 from services.kernel.facts import Facts
 
 DEPARTMENT_HEAD = "department_head"
-GOVERNMENT_HEAD = Approver.GOVERNMENT_HEAD.value
 
 
 class Timing(Dues):
-    """What time does to a process short of passing it by. Clock rules raise `ClockRuleError`."""
+    """What time does to a task short of passing it by. Clock rules raise `ClockRuleError`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,13 +72,6 @@ class Timing(Dues):
         self._check_unit(facts, task)
         self._suspend(facts, task, reason, notice, clocks)
 
-    def suspend_joint(self, facts: Facts, reason: Reason, notice: Notice) -> None:
-        """Let the joint clock stand still. Raises as `suspend`."""
-        _check_told(notice)
-        joint = self._joint()
-        joint.suspend(reason, facts.occurred_at, self.calendar)
-        self._record_suspended(facts, reason, notice, [Kind.JOINT])
-
     def resume(self, facts: Facts, task_id: str, reason: Reason) -> None:
         """Let the clocks of a task go on; the day of it counts again (K11)."""
         task = self.task(task_id)
@@ -104,24 +96,6 @@ class Timing(Dues):
             **self._ends(after),
         )
 
-    def resume_joint(self, facts: Facts, reason: Reason) -> None:
-        """Let the joint clock go on."""
-        joint = self._joint()
-        after = joint.resume(reason, facts.occurred_at)
-        since = next(
-            one.since for one in joint.suspensions if one.reason is reason and one.until is None
-        )
-        self.record(
-            ClockResumed,
-            facts,
-            process_no=self.process_no,
-            reason=reason,
-            resumed_at=facts.occurred_at,
-            excluded_days=self._between(since, facts.occurred_at),
-            clocks=[Kind.JOINT],
-            joint_due_at=_at(after.due(self.calendar)),
-        )
-
     def extend(self, facts: Facts, task_id: str, days: int, reason: str, notice_no: str) -> None:
         """Give a task more time: once, before it is due, by the head of its department (K19-K21).
 
@@ -139,21 +113,6 @@ class Timing(Dues):
         kinds = [new.kind for old, new in zip(before.all, after.all, strict=True) if old != new]
         self._record_extended(facts, days, reason, notice_no, kinds, task, self._ends(after))
 
-    def extend_joint(self, facts: Facts, days: int, reason: str, notice_no: str) -> None:
-        """Give the whole more time, by the head of the government (K20).
-
-        Raises:
-            WrongRoleError; ClockRuleError as `Clock.extend`.
-        """
-        if facts.actor.role != GOVERNMENT_HEAD:
-            raise WrongRoleError(f"only the role {GOVERNMENT_HEAD} extends a joint limit")
-        joint = self._joint()
-        if days > self.joint_extension:
-            raise ExtensionTooLongError(f"the scheme gives {self.joint_extension} days at most")
-        after = joint.extend(days, GOVERNMENT_HEAD, facts.occurred_at, self.calendar)
-        ends = {"joint_due_at": _at(after.due(self.calendar))}
-        self._record_extended(facts, days, reason, notice_no, [Kind.JOINT], None, ends)
-
     def notice_delay(
         self,
         facts: Facts,
@@ -170,7 +129,7 @@ class Timing(Dues):
         Given to both it stops the promise until the clock is resumed, so that silence counts for
         nothing and nobody answers for it (D06); to one alone it has no effect (D08).
         """
-        _check_told(notice)
+        check_told(notice)
         task = self.task(task_id)
         self._check_unit(facts, task)
         self._check_undecided(task)
@@ -198,41 +157,19 @@ class Timing(Dues):
         if due_at is None or not in_time(noticed_at, due_at):
             return
         if task.approached.get(kind.value) != due_at:
-            self.record(DeadlineApproaching, facts, **self._names(task), clock=kind, due_at=due_at)
-
-    def approach_joint(self, facts: Facts, noticed_at: datetime) -> None:
-        """Say once that the joint limit is about to end, unless it is over (amber)."""
-        due_at = self.joint_due_at
-        if due_at is None or not self.is_open or not in_time(noticed_at, due_at):
-            return
-        if self.joint_approached != due_at:
             self.record(
                 DeadlineApproaching,
                 facts,
-                process_no=self.process_no,
-                clock=Kind.JOINT,
+                **self._names(task),
+                clock=kind,
                 due_at=due_at,
-            )
-
-    def breach_joint(self, facts: Facts, noticed_at: datetime) -> None:
-        """Say once that the joint limit has passed (red)."""
-        due_at = self.joint_due_at
-        if due_at is None or not self.is_open or in_time(noticed_at, due_at):
-            return
-        if self.joint_breach != due_at:
-            self.record(
-                ClockBreached,
-                facts,
-                process_no=self.process_no,
-                clock=Kind.JOINT,
-                due_at=due_at,
-                detected_at=noticed_at,
+                department=task.department or None,
             )
 
     def _suspend(
         self, facts: Facts, task: Task, reason: Reason, notice: Notice, meant: Iterable[Kind]
     ) -> None:
-        _check_told(notice)
+        check_told(notice)
         self._check_undecided(task)
         before = self._clocks(task)
         for kind in meant:
@@ -246,10 +183,6 @@ class Timing(Dues):
     def _recount(self, facts: Facts, task: Task, cause: Cause) -> None:
         for clock in task.all_clocks:
             self._recounted(facts, clock, task.dues.get(clock.kind.value), cause, task)
-
-    def _recount_joint(self, facts: Facts, cause: Cause) -> None:
-        if self.joint is not None:
-            self._recounted(facts, self.joint, self.joint_due_at, cause)
 
     def _recounted(
         self,
@@ -307,6 +240,7 @@ class Timing(Dues):
             clock=kind,
             due_at=due_at,
             detected_at=noticed_at,
+            department=task.department or None,
         )
 
     def _record_suspended(
@@ -356,11 +290,6 @@ class Timing(Dues):
             raise NoClockError("no limit of this task is counted here, or not yet")
         return task.clocks
 
-    def _joint(self) -> Clock:
-        if self.joint is None:
-            raise NoClockError("only a parallel process has a joint limit")
-        return self.joint
-
     def _between(self, since: datetime, until: datetime) -> int:
         """Count the working days d with since <= d < until."""
         days = (legal_date(moment).toordinal() - 1 for moment in (since, until))
@@ -370,15 +299,19 @@ class Timing(Dues):
     def _ends(self, clocks: Clocks) -> dict[str, Any]:
         promised, statutory = clocks.promised, clocks.statutory
         return {
-            "promised_due_at": _at(promised.due(self.calendar)) if promised else None,
-            "statutory_due_at": _at(statutory.due(self.calendar)) if statutory else None,
+            "promised_due_at": at_of(promised.due(self.calendar)) if promised else None,
+            "statutory_due_at": at_of(statutory.due(self.calendar)) if statutory else None,
         }
 
 
-def _check_told(notice: Notice) -> None:
+def check_told(notice: Notice) -> None:
+    """Raises:
+    NotToldError: without notice number or expected days (art. 45).
+    """
     if not notice.notice_no or notice.expected_days < 1:
         raise NotToldError("say in writing how long it will take: notice_no and expected_days")
 
 
-def _at(due: Due | None) -> datetime | None:
+def at_of(due: Due | None) -> datetime | None:
+    """Give the moment of an end; None for none."""
     return due.at if due else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from services.approval.domain.process_ends import Ends
 from services.approval.domain.process_events import (
     ClockBreached,
     ClockExtended,
@@ -13,12 +14,11 @@ from services.approval.domain.process_events import (
     ClockSuspended,
     DeadlineApproaching,
 )
-from services.approval.domain.process_ways import Ways
 from services.kernel.aggregate import applies
 from services.kernel.clock import Clock, Clocks, Extension, Kind, Suspension
 
 
-class Dues(Ways):
+class Dues(Ends):
     """Follows the events of clocks; what may be done to them says `Timing`."""
 
     def __init__(self) -> None:

@@ -307,6 +307,8 @@ class DeadlineApproaching(Fact):
     due_at: datetime
     task_id: str | None = None
     project_no: str | None = None
+    department: str | None = None
+    """Whose limit it is; the lead's where it is that of the whole process."""
 
 
 class ClockBreached(Fact):
@@ -320,6 +322,8 @@ class ClockBreached(Fact):
     detected_at: datetime
     task_id: str | None = None
     project_no: str | None = None
+    department: str | None = None
+    """Whose limit it is; the lead's where it is that of the whole process."""
 
 
 class ApplicantDelayNoticed(Fact):

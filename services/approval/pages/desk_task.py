@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from services.approval.domain import Process, Task, TaskState
 from services.approval.pages import STATES
 from services.approval.pages.commitments import STATES as LETTER_STATES
+from services.approval.pages.desk_forms import Around, forms, open_reasons
 from services.approval.pages.desk_words import (
     CLOCK_LIGHTS,
     CLOCK_TITLES,
@@ -20,7 +21,6 @@ from services.approval.pages.desk_words import (
 )
 from services.approval.pages.process_words import moments, of_task
 from services.approval.pages.surveys import STATES as SURVEY_STATES
-from services.approval.projections.certificates import DecisionRow
 from services.approval.projections.commitments import CommitmentRow
 from services.approval.projections.surveys import SurveyRow
 from services.chassis.events import Event
@@ -28,31 +28,12 @@ from services.chassis.web.histories import shown_time
 from services.chassis.web.parts import Cell, Column, Light, Strip, Table
 from services.chassis.web.strips import strip_of
 from services.kernel.clock import (
-    TERMS,
-    Approver,
     Clock,
-    ClockRuleError,
     Kind,
-    Reason,
     explain,
     legal_date,
     light,
 )
-
-ACTS: Final = {
-    "start": ("开始办理", "Start"),
-    "decide": ("作出决定", "Decide"),
-    "conditional": ("凭承诺书预先决定", "Decide on a commitment"),
-    "document": ("出具决定文书", "Issue the document"),
-    "late": ("补录逾期决定", "File a late decision"),
-    "suspend": ("中止计时", "Suspend"),
-    "resume": ("恢复计时", "Resume"),
-    "extend": ("延长时限", "Extend"),
-    "notice": ("告知申请人延误", "Applicant's delay"),
-    "survey": ("申请联合踏勘", "Ask for a survey"),
-    "return": ("退回", "Give back"),
-}
-"""What can be done to a task on the desk, in the order in which it is shown."""
 
 
 @dataclass(frozen=True)
@@ -65,44 +46,6 @@ class Face:
     light: Light = ""
     said: str = ""
     binding: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One reason a form offers, and what it does."""
-
-    value: str
-    text: str
-    effect: str = ""
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """Value and text, as an option of a choice shows them."""
-        return self.value, f"{self.text}：{self.effect}" if self.effect else self.text
-
-
-@dataclass(frozen=True)
-class Forms:
-    """What the forms of the page offer."""
-
-    acts: Sequence[tuple[str, str, str]]
-    """Name, Chinese, English; the first one is the next step."""
-    suspensions: Sequence[Choice] = ()
-    resumptions: Sequence[Choice] = ()
-    extensions: Sequence[Choice] = ()
-    departments: Sequence[Choice] = ()
-    letters: Sequence[Choice] = ()
-    seen: int = 0
-
-
-@dataclass(frozen=True)
-class Around:
-    """What the read model knows beside the process itself."""
-
-    names: Names
-    surveys: Sequence[SurveyRow] = ()
-    letters: Sequence[CommitmentRow] = ()
-    documents: Sequence[DecisionRow] = ()
 
 
 def task_desk(
@@ -201,17 +144,6 @@ def _face(
     return Face(name, big, note, "red" if due_at < now else "", "超期", binding == due_at)
 
 
-def open_reasons(clocks: Iterable[Clock]) -> list[Reason]:
-    """Give the reasons for which some of these clocks stand still, each once."""
-    found = [
-        one.reason
-        for clock in clocks
-        for one in clock.suspensions
-        if one.until is None and one.reason is not None
-    ]
-    return list(dict.fromkeys(found))
-
-
 def notes(process: Process, task: Task) -> list[tuple[Light, str]]:
     """Give what has to be seen at once, beside the state."""
     found: list[tuple[Light, str]] = []
@@ -288,123 +220,6 @@ def strips(process: Process, task: Task, now: datetime) -> list[Strip]:
             )
         )
     return found
-
-
-def forms(
-    process: Process,
-    task: Task,
-    around: Around,
-    now: datetime,
-    roles: Collection[str],
-    unit: str,
-) -> Forms:
-    """Say what this caller can do to the task now, and what each form offers."""
-    if unit != task.department:
-        return Forms([], seen=process.version)
-    signed = [one for one in around.letters if one.state == "signed"]
-    possible: list[str] = []
-    if "officer" in roles:
-        possible += _officer(process, task, around, signed)
-    extensions = _extensions(process, task, now)
-    if "department_head" in roles and extensions:
-        possible.append("extend")
-    names = around.names
-    return Forms(
-        acts=[(name, *ACTS[name]) for name in ACTS if name in possible],
-        suspensions=_suspensions(task),
-        resumptions=[Choice(one.value, one.chinese) for one in open_reasons(task.all_clocks)],
-        extensions=extensions,
-        departments=[
-            Choice(code, names.department(code))
-            for code in dict.fromkeys(one.department for one in process.tasks.values())
-        ],
-        letters=[Choice(one.commitment_no, one.commitment_no) for one in signed],
-        seen=process.version,
-    )
-
-
-def _officer(
-    process: Process, task: Task, around: Around, signed: Sequence[CommitmentRow]
-) -> list[str]:
-    if task.state is TaskState.DEEMED_CONSENTED:
-        return ["late"] if task.late is None else []
-    if task.state in (TaskState.APPROVED, TaskState.REJECTED) and not around.documents:
-        return ["document"]
-    possible = ["survey"] if not task.final else []
-    if not task.undecided:
-        return possible
-    possible += ["decide"]
-    possible += ["start"] if task.state is TaskState.OPEN else ["return"]
-    if task.clocks is not None:
-        possible.append("notice")
-        if _suspensions(task):
-            possible.append("suspend")
-    if open_reasons(task.all_clocks):
-        possible.append("resume")
-    if signed:
-        possible.append("conditional")
-    return possible
-
-
-def _suspensions(task: Task) -> list[Choice]:
-    """Offer the reasons that stop something, and say what; the applicant's delay has its notice."""
-    found = []
-    for reason in Reason:
-        if reason is Reason.APPLICANT_CAUSE:
-            continue
-        clocks = list(task.all_clocks)
-        stopped = [one.kind for one in clocks if one.stopped_by(reason)]
-        if not stopped or any(one.suspended_for(reason) for one in clocks):
-            continue
-        said = "、".join(CLOCKS[kind.value] for kind in stopped)
-        others = [one.kind for one in clocks if one.kind not in stopped]
-        runs_on = "、".join(CLOCKS[kind.value] for kind in others)
-        effect = f"停止{said}；{runs_on}照常计算" if others else f"停止{said}"
-        found.append(Choice(reason.value, reason.chinese, effect))
-    return found
-
-
-def _extensions(process: Process, task: Task, now: datetime) -> list[Choice]:
-    """Offer the days by which the head may extend, each with the new end; none when it is over."""
-    if not task.undecided or task.clocks is None:
-        return []
-    found = []
-    most = TERMS[Kind.PROMISED].most
-    for days in range(1, most + 1):
-        try:
-            after = task.clocks.extend(days, Approver.AUTHORITY_HEAD.value, now, process.calendar)
-        except ClockRuleError:
-            return []
-        ends = []
-        for before, clock in zip(task.clocks.all, after.all, strict=True):
-            due = clock.due(process.calendar)
-            if before != clock:
-                end = shown_day(due.at) if due else "恢复后再定"
-                ends.append(f"{CLOCKS[clock.kind.value]}至 {end}")
-        found.append(Choice(str(days), f"{days} 个工作日", "，".join(ends)))
-    return found
-
-
-def consequences(process: Process, task: Task, granted: bool, names: Names) -> list[str]:
-    """Say what a decision will do to the others of the process."""
-    if granted:
-        go_on = [
-            names.item(one.item_code)
-            for one in process.dependants(task.task_id)
-            if one.state is TaskState.BLOCKED and process.waits_for(one) == [task.task_id]
-        ]
-        return [f"可以开始办理：{'、'.join(go_on)}"] if go_on else []
-    if task.waivable:
-        return []
-    fallen: list[str] = []
-    ahead = [task.task_id]
-    while ahead:
-        for one in process.dependants(ahead.pop()):
-            name = names.item(one.item_code)
-            if not one.final and name not in fallen:
-                fallen.append(name)
-                ahead.append(one.task_id)
-    return [f"随之终止：{'、'.join(fallen)}"] if fallen else []
 
 
 def _surveys(rows: Sequence[SurveyRow]) -> Table | None:

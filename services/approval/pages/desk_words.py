@@ -62,6 +62,31 @@ DELAY_REMEDIES: Final[Mapping[str, str]] = {
     "agree_new_time": "重新约定时间",
     "get_in_touch": "与经办人联系",
 }
+REOPEN_REASONS: Final[Mapping[str, str]] = {
+    "reconsideration": "行政复议决定撤销了原决定",
+    "court_ruling": "法院判决撤销了原决定",
+    "own_correction": "自行纠正",
+}
+WAIVE_REASONS: Final[Mapping[str, str]] = {
+    "not_needed": "这个项目不需要办",
+    "covered_by_other": "其他事项已经涵盖",
+    "area_assessed": "区域评估已经涵盖",
+}
+OVERTURN_GROUNDS: Final[Mapping[str, str]] = {
+    "art_69_1_1": "滥用职权、玩忽职守",
+    "art_69_1_2": "超越法定职权",
+    "art_69_1_3": "违反法定程序",
+    "art_69_1_4": "申请人不具备资格或者不符合法定条件",
+    "art_69_1_5": "依法可以撤销的其他情形",
+    "art_69_2": "以欺骗、贿赂等不正当手段取得",
+}
+"""Art. 69 of the licensing law: its paragraph, and the item there."""
+FRAUD: Final = "art_69_2"
+VOID_GROUNDS: Final[Mapping[str, str]] = {
+    "TIMELY_DECISION_LATE": "按期作出了决定，消息来迟",
+    "CALENDAR_AMENDED": "工作日历调整",
+    "WRONG_CLOCK": "时限有误",
+}
 RULES: Final[Mapping[str, str]] = {
     "promised_limit": "承诺时限届满没有决定",
     "statutory_limit": "法定时限届满没有决定",
@@ -99,6 +124,9 @@ REFUSALS: Final[Mapping[str, str]] = {
     "NoProcessError": "没有这样的项目或会议，或者还没有到达这里。",
     "NotParticipantError": "所选的部门在这个并联审批里没有任务。",
     "NoDepartmentAskedError": "请至少选一个部门，每个部门只能选一次。",
+    "NotWaivableError": "方案不允许免办这个事项。",
+    "SelfEdgeError": "事项不能等待自己。",
+    "NoTaskError": "这个并联审批里没有这样的任务。",
     "NotSoError": "任务现在的状态不能这样做，请看经过。",
 }
 """By the name of the error's class, or of one it is derived from."""

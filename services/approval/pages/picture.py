@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from services.approval.domain import Process, Task, TaskState
 from services.approval.pages import STATES
+from services.approval.pages.desk_forms import open_reasons
 from services.approval.pages.desk_task import (
     Face,
     codes_of,
     faces,
-    open_reasons,
     strips,
 )
 from services.approval.pages.desk_words import (

@@ -16,9 +16,13 @@ from services.approval.pages.desk_words import (
     DELAY_REMEDIES,
     EXTEND_REASONS,
     LIABLE,
+    OVERTURN_GROUNDS,
+    REOPEN_REASONS,
     RESULTS,
     RETURN_REASONS,
     RULES,
+    VOID_GROUNDS,
+    WAIVE_REASONS,
     Names,
 )
 from services.chassis.events import Event
@@ -31,16 +35,21 @@ _EFFECTS: Final = {
     "GRANT": "视为准予",
     "NONE": "只记超期",
 }
-_GROUNDS: Final = {
-    "TIMELY_DECISION_LATE": "按期作出的决定，消息来迟",
-    "CALENDAR_AMENDED": "工作日历调整",
-    "WRONG_CLOCK": "时限有误",
-}
 _CANCELLED: Final = {
     "withdrawn": "申请人撤回",
     "prerequisite_rejected": "前置审批不予许可",
     "prerequisite_withdrawn": "前置申请已撤回",
     "prerequisite_overturned": "前置的默许被撤销",
+}
+_REOPENED: Final = {
+    **REOPEN_REASONS,
+    "prerequisite_reopened": "前置审批重新办理",
+    "prerequisite_rejected": "前置审批不予许可",
+    "prerequisite_overturned": "前置的默许被撤销",
+    "deemed_consent_voided": "默许无效",
+    "task_added": "增加了部门",
+    "accepted_again": "办件重新受理",
+    "result_retracted": "结果已撤回",
 }
 
 
@@ -114,7 +123,14 @@ def _detail(kind: str, said: dict[str, Any], names: Names, codes: dict[str, str]
         case "task-deemed-consented.v1":
             return f"{RULES.get(said['rule'], said['rule'])}，{_EFFECTS[said['effect']]}"
         case "deemed-consent-voided.v1":
-            return _GROUNDS[said["ground"]]
+            return VOID_GROUNDS[said["ground"]]
+        case "deemed-consent-overturned.v1":
+            ground = OVERTURN_GROUNDS.get(said["legal_ground"], said["legal_ground"])
+            return f"{ground} · {'给予补偿或赔偿' if said['compensation'] else '不予补偿'}"
+        case "task-waived.v1":
+            return WAIVE_REASONS.get(said["reason"], str(said["reason"]))
+        case "task-reopened.v1" | "process-reopened.v1":
+            return _REOPENED.get(said["reason"], str(said["reason"]))
         case "liability-recorded.v1":
             liable = f"{LIABLE[said['liable']]} {names.department(said['unit'])}".strip()
             return f"{liable} · {RULES.get(said['rule'], said['rule'])}"

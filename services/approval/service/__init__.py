@@ -11,12 +11,16 @@ from services.approval import domain, messages, projections
 from services.approval.application import Approval
 from services.approval.projections import READ_MODEL
 from services.approval.projections.sources import keep_row, known_row
+from services.approval.service.certificate_ends import CertificateEndRoutes
 from services.approval.service.certificates import CertificateRoutes
 from services.approval.service.commitments import CommitmentRoutes
+from services.approval.service.decisions import DecisionRoutes
 from services.approval.service.desk import DeskRoutes
 from services.approval.service.desk_acts import DeskActs
+from services.approval.service.desk_joint import DeskJoint
 from services.approval.service.outside import OutsideRecords
 from services.approval.service.papers import equip
+from services.approval.service.survey_lists import SurveyLists
 from services.approval.service.surveys import SurveyRoutes
 from services.approval.service.tasks import TaskRoutes
 from services.approval.service.verify import VerifyRoutes
@@ -58,11 +62,15 @@ class Service(
     OutsideRecords,
     TaskRoutes,
     SurveyRoutes,
+    SurveyLists,
     CommitmentRoutes,
+    DecisionRoutes,
     CertificateRoutes,
+    CertificateEndRoutes,
     VerifyRoutes,
     DeskRoutes,
     DeskActs,
+    DeskJoint,
     AuditRoutes,
 ):
     """The nameko service."""

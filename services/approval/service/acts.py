@@ -174,11 +174,8 @@ class ActRoutes:
         summary="Undo a deemed consent that should not have been",
     )
     def void(self, call: Call[Void]) -> Decided:
-        said, task_id = call.body, call.path["project_no"]
-        facts = self._facts(call, "supervisor", self.tasks.home_of(task_id))
-        key = call.idempotency_key or None
-        place = self.tasks.void_consent(facts, task_id, said.ground, said.proof, key=key)
-        return self._said(call, task_id, place)
+        said = call.body
+        return self._act(call, "supervisor", "void", ground=said.ground, proof=said.proof)
 
     @route(
         "POST",
@@ -200,8 +197,8 @@ class ActRoutes:
         granted = said.decision == "approve"
         kind = (0 if granted else 1) if said.completion_kind is None else said.completion_kind
         verdict = Verdict(granted, kind, said.decided_at, reason=said.reason or None)
-        key = call.idempotency_key or None
-        place = self.tasks.decide_late(facts, task_id, verdict, said.proof, key=key)
+        key, seen = call.idempotency_key or None, said.expected_version
+        place = self.tasks.decide_late(facts, task_id, verdict, said.proof, seen, key=key)
         return self._said(call, task_id, place)
 
     def _act(self, call: Call[Any], role: str, name: str, **arguments: Any) -> Decided:

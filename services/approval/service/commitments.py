@@ -30,18 +30,18 @@ from services.approval.projections.commitments import (
     count_commitments,
     list_commitments,
 )
-from services.approval.service.surveys import (
+from services.approval.service.site_room import (
     APPLICANT,
     ASKERS,
     CLERK,
     OFFICER,
-    PAGES,
     READERS,
     SUPERVISOR,
     check_applicant,
     site_facts,
     site_told,
 )
+from services.approval.service.survey_lists import PAGES
 from services.approval.site_answers import SiteTold
 from services.chassis.clock import Clock
 from services.chassis.errors import NotFoundError

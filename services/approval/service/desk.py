@@ -12,6 +12,7 @@ from services.approval import projections
 from services.approval.act_answers import Held, Schedule
 from services.approval.desk_answers import (
     HoldForm,
+    JointForm,
     MeetingForm,
     MeetingsQuery,
     RegisterQuery,
@@ -19,7 +20,8 @@ from services.approval.desk_answers import (
 )
 from services.approval.domain import ApprovalRuleError, NoTaskError, Process
 from services.approval.pages.desk import desk_page
-from services.approval.pages.desk_words import Names, refusal
+from services.approval.pages.desk_joint import JOINT_ACTS, JointForms, joint_forms
+from services.approval.pages.desk_words import EXTEND_REASONS, WAIVE_REASONS, Names
 from services.approval.pages.picture import process_page
 from services.approval.pages.registers import board_page, liability_page, meetings_page
 from services.approval.projections.desk import (
@@ -30,6 +32,7 @@ from services.approval.projections.desk import (
     named,
     scheme_label,
 )
+from services.approval.service.desk_joint import JOINT_DONE
 from services.approval.service.desk_room import (
     CLERK,
     DESK,
@@ -38,6 +41,7 @@ from services.approval.service.desk_room import (
     DeskRoom,
     FormError,
     moment_in,
+    said_of,
     to,
 )
 from services.chassis.errors import NotAllowedError
@@ -226,22 +230,40 @@ class DeskRoutes(DeskRoom):
             return Reply(page, status=422)
         return to(call, "/review-meetings?done=held")
 
-    def picture_of(self, call: Call[Any, Any], process: Process, events: list[Event]) -> str:
-        """Draw a process: the page of `GET /processes/<process_no>`."""
-        items = {task.item_code for task in process.tasks.values()}
+    def picture_of(
+        self,
+        call: Call[Any, Any],
+        process: Process,
+        events: list[Event],
+        form: JointForm | None = None,
+        refused: Exception | None = None,
+    ) -> str:
+        """Draw a process, with what can be done to it: the page of `GET /processes/<no>`."""
+        names = self.names({task.item_code for task in process.tasks.values()})
         label = scheme_label(self.tasks.database, process.scheme, process.scheme_version)
-        inside = bool(call.caller.roles & DESK)
+        roles = call.caller.roles
         process.counting_by(self.tasks.reference.calendar().calendar)
+        at = call.query.at if call.query is not None else ""
+        done = call.query.done if call.query is not None else ""
+        now = self.clock.now()
         return PAGES.render(
             "process.html",
             call,
             title=f"并联审批 {process.process_no}",
             english="Parallel approval",
-            crumbs=[Crumb("审批工作台", "/desk") if inside else Crumb("审批任务", "/")],
-            at=call.query.at,
-            **process_page(
-                process, events, self.names(items), label, self.clock.now(), inside=inside
-            ),
+            crumbs=[Crumb("审批工作台", "/desk") if roles & DESK else Crumb("审批任务", "/")],
+            at=at,
+            done=JOINT_DONE.get(done, ""),
+            forms=JointForms() if at else joint_forms(process, names, now, roles),
+            opened=form.act if form else "",
+            typed=form or JointForm(),
+            refused=said_of(refused),
+            wrong=refused.field if isinstance(refused, FormError) else "",
+            once=self.once(),
+            names_of_acts={name: text for name, (text, _) in JOINT_ACTS.items()},
+            extend_reasons=EXTEND_REASONS,
+            waive_reasons=WAIVE_REASONS,
+            **process_page(process, events, names, label, now, inside=bool(roles & DESK)),
         )
 
     def _meetings(
@@ -262,7 +284,7 @@ class DeskRoutes(DeskRoom):
             english="Joint review meetings",
             done=DONE.get(query.done, ""),
             clerk="clerk" in call.caller.roles,
-            refused=str(refused) if isinstance(refused, FormError) else _said(refused),
+            refused=said_of(refused),
             wrong=refused.field if isinstance(refused, FormError) else "",
             held=held,
             once=self.once(),
@@ -284,10 +306,6 @@ class _Key(msgspec.Struct, frozen=True, array_like=True):
 
     end: datetime | None
     task_id: str
-
-
-def _said(error: Exception | None) -> str:
-    return f"{refusal(error)} {error}" if error is not None else ""
 
 
 def _checked(told: dict[str, Any], shape: Any) -> Any:

@@ -8,7 +8,7 @@ from services.approval.application.certificates import Certificates
 from services.approval.documents.archive import Archive
 from services.approval.documents.papers import HousePapers
 from services.approval.documents.signing import FileSigner
-from services.approval.projections.certificates import holder_of, issued_of, seal_of, unserved_of
+from services.approval.projections.papers import holder_of, issued_of, seal_of, unserved_of
 from services.chassis.settings import Settings
 from services.chassis.storage import storage_of
 
@@ -29,6 +29,8 @@ def equip(application: Any, settings: Settings) -> None:
         signer = FileSigner.from_files(
             settings.signing_key_file, settings.signing_cert_file, production=settings.production
         )
+        if settings.production:
+            signer.load()  # elsewhere the first file waits for it, and every start is quicker
         archive = Archive(storage_of(settings.storage, settings.storage_key_file))
         url = f"{settings.public_url}/approval/verify"
         application.papers = HousePapers(archive, signer, url)

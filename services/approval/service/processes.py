@@ -19,6 +19,7 @@ from services.approval.act_answers import (
     Withdraw,
 )
 from services.approval.answers import Decided
+from services.approval.desk_answers import ProcessQuery
 from services.approval.domain import Member, Notice, Process
 from services.approval.process_answers import (
     ClockStrip,
@@ -31,7 +32,6 @@ from services.approval.service.acts import ActRoutes
 from services.chassis.errors import ContractError, NotFoundError
 from services.chassis.web import Call, Page, PageQuery, route
 from services.chassis.web.histories import (
-    AtQuery,
     history_event,
     moment_of,
     page_reply,
@@ -72,8 +72,9 @@ class ProcessRoutes(ActRoutes):
             said.waivable,
         )
         facts = self._facts(call, "clerk", number)
-        key = call.idempotency_key or None
-        return self._said(call, number, self.tasks.add_department(facts, number, member, key=key))
+        key, seen = call.idempotency_key or None, said.expected_version
+        place = self.tasks.add_department(facts, number, member, seen, key=key)
+        return self._said(call, number, place)
 
     @route(
         "POST",
@@ -207,13 +208,13 @@ class ProcessRoutes(ActRoutes):
     @route(
         "GET",
         "/processes/<process_no>",
-        query=AtQuery,
+        query=ProcessQuery,
         response=ProcessHistory,
         public=True,
         after=True,
         summary="A process, all its tasks and its history, now or as it was",
     )
-    def get_process(self, call: Call[None, AtQuery]) -> Any:
+    def get_process(self, call: Call[None, ProcessQuery]) -> Any:
         call.wait_until_fresh(self._has)
         number, at = call.path["process_no"], moment_of(call.query.at)
         for stream in (stream_id("process", number), stream_id("task", number)):

@@ -1,23 +1,25 @@
-"""Joint site surveys over HTTP: arranged, held, spoken of; their list, calendar and pages."""
+"""Joint site surveys over HTTP: asked for, arranged, held, spoken of."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from services.approval.application.surveys import SiteDone
 from services.approval.domain import Notice
 from services.approval.domain.survey_terms import Party, Slot
-from services.approval.domain.surveys import Survey, survey_stream
-from services.approval.pages.surveys import calendar_of, calendar_page, survey_page
-from services.approval.projections.applicants import applicants_of
-from services.approval.projections.surveys import SurveyRow, list_surveys
+from services.approval.service.site_room import (
+    APPLICANT,
+    ASKERS,
+    CLERK,
+    OFFICER,
+    SUPERVISOR,
+    SurveyRoom,
+    site_facts,
+    site_told,
+)
 from services.approval.site_answers import SiteTold
 from services.approval.survey_answers import (
     AcceptSlot,
     AskToRectify,
-    CalendarQuery,
     Confirm,
     HoldSurvey,
     NotHeld,
@@ -29,38 +31,15 @@ from services.approval.survey_answers import (
     RequestSurvey,
     Reschedule,
     StopClock,
-    SurveysQuery,
-    SurveyView,
     Time,
     Waive,
-    survey_view,
 )
-from services.chassis.clock import Clock
-from services.chassis.errors import NotAllowedError, NotFoundError
-from services.chassis.events import Event
-from services.chassis.web import Call, Page, Pages, route
-from services.chassis.web.histories import history_event, page_reply, wants_page, written
-from services.chassis.web.paging import page_of, read_cursor
-from services.chassis.web.parts import Crumb
-from services.kernel.facts import Facts
-
-PAGES: Final = Pages("approval", Path(__file__).parents[1] / "pages")
-CLERK: Final = frozenset({"clerk"})
-"""The central window organises."""
-OFFICER: Final = frozenset({"officer"})
-APPLICANT: Final = frozenset({"applicant"})
-ASKERS: Final = CLERK | OFFICER
-SUPERVISOR: Final = frozenset({"supervisor"})
-READERS: Final = ASKERS | SUPERVISOR | frozenset({"department_head"})
+from services.chassis.errors import NotAllowedError
+from services.chassis.web import Call, route
 
 
-class SurveyRoutes:
+class SurveyRoutes(SurveyRoom):
     """Routes about surveys; a part of approval's service."""
-
-    name: str
-    clock: Clock
-    frame: Any
-    tasks: Any
 
     @route(
         "POST",
@@ -268,90 +247,6 @@ class SurveyRoutes:
         )
         return site_told(self, call, done)
 
-    @route(
-        "GET",
-        "/surveys",
-        query=SurveysQuery,
-        response=Page[SurveyRow],
-        roles=READERS,
-        summary="List surveys, newest request first",
-    )
-    def list_surveys(self, call: Call[None, SurveysQuery]) -> Page[SurveyRow]:
-        query = call.query
-        rows = list_surveys(
-            self.tasks.database,
-            process_no=query.process_no,
-            department=query.department,
-            state=query.state.value if query.state else "",
-            after=read_cursor(query.cursor, tuple[datetime, str]),
-            limit=query.limit + 1,
-        )
-        return page_of(rows, query.limit, lambda row: (row.requested_at, row.survey_no))
-
-    @route(
-        "GET",
-        "/surveys/<survey_no>",
-        response=SurveyView,
-        roles=READERS | APPLICANT,
-        summary="A survey and its history",
-    )
-    def get_survey(self, call: Call) -> Any:
-        survey, events = self._survey_of(call)
-        if not call.caller.roles & READERS:
-            self._check_applicant(call)
-        if wants_page(call):
-            return page_reply(self._survey_page(call, survey, events))
-        return survey_view(survey, [history_event(event) for event in events])
-
-    @route(
-        "GET",
-        "/survey-calendar",
-        html=True,
-        query=CalendarQuery,
-        roles=READERS,
-        summary="The surveys of a week or a month: who, where, how they stand",
-    )
-    def show_calendar(self, call: Call[None, CalendarQuery]) -> str:
-        shown = calendar_of(call.query, self.clock.now())
-        rows = list_surveys(
-            self.tasks.database,
-            department=call.query.department,
-            since=shown.since,
-            until=shown.until,
-            limit=1000,
-        )
-        waiting = list_surveys(
-            self.tasks.database, department=call.query.department, state="requested", limit=50
-        )
-        return PAGES.render(
-            "survey_calendar.html",
-            call,
-            title="联合踏勘日历",
-            english="Joint site surveys",
-            **calendar_page(call.query, shown, rows, waiting),
-        )
-
-    def _survey_page(self, call: Call, survey: Survey, events: list[Event]) -> str:
-        return PAGES.render(
-            "survey.html",
-            call,
-            title=f"联合踏勘 {survey.survey_no}",
-            english="Joint site survey",
-            crumbs=[Crumb("联合踏勘日历", "/survey-calendar")],
-            **survey_page(survey, events),
-        )
-
-    def _survey_of(self, call: Call[Any, Any]) -> tuple[Survey, list[Event]]:
-        stream = survey_stream(call.path["survey_no"])
-        survey = self.tasks.state_of(Survey, stream)
-        if survey is None:
-            raise NotFoundError("there is no such survey")
-        return survey, self.tasks.events_of(stream)
-
-    def _check_applicant(self, call: Call[Any, Any]) -> None:
-        survey, _ = self._survey_of(call)
-        check_applicant(self, call, survey.process_no)
-
     def _on_survey(
         self, call: Call[Any, Any], roles: frozenset[str], act: str, *said: object
     ) -> SiteTold:
@@ -359,37 +254,6 @@ class SurveyRoutes:
         facts = site_facts(self, call, number, roles)
         key = call.idempotency_key or None
         return site_told(self, call, self.tasks.act_on_survey(facts, number, act, *said, key=key))
-
-
-def site_facts(service: Any, call: Call[Any, Any], subject: str, roles: frozenset[str]) -> Facts:
-    """Say of a command who gives it, in which of these roles; when is when the database got it."""
-    return Facts(
-        occurred_at=service.tasks.received_now(),
-        subject=subject,
-        actor=call.caller.actor(min(roles & call.caller.roles)),
-        correlation_id=call.correlation_id,
-        region=service.frame.settings.region,
-        department=call.caller.unit,
-    )
-
-
-def site_told(service: Any, call: Call[Any, Any], done: SiteDone) -> SiteTold:
-    """Answer a command."""
-    place = written(call, service.tasks.database, service.name, done.stream, done.version)
-    return SiteTold(done.key, done.state, place.event, place.position)
-
-
-def check_applicant(service: Any, call: Call[Any, Any], process_no: str) -> None:
-    """Refuse a caller whose account did not apply in one of the cases of this process.
-
-    Raises:
-        NotAllowedError: see there.
-    """
-    process = service.tasks.process_of(process_no)
-    numbers = {task.project_no for task in process.tasks.values()}
-    accounts = {one.account for one in applicants_of(service.tasks.database, numbers)}
-    if call.caller.id not in accounts:
-        raise NotAllowedError("only who applied may do this, or the window for them")
 
 
 def _slots(times: list[Time]) -> list[Slot]:

@@ -17,7 +17,7 @@ from services.approval.documents.papers import CODE_BYTES, code_hash
 from services.approval.domain.certificates import Certificate, certificate_stream
 from services.approval.domain.decision_terms import DecisionResult
 from services.approval.domain.decisions import Decision, decision_stream
-from services.approval.projections.certificates import Paper, paper_of_code, paper_of_file
+from services.approval.projections.papers import Paper, paper_of_code, paper_of_file
 from services.chassis.web import Call, Pages, Reply, route
 from services.chassis.web.histories import shown_time
 from services.chassis.web.parts import Light

@@ -14,6 +14,7 @@ from werkzeug.datastructures import Headers
 from services.approval.application.decisions import REASONS
 from services.approval.desk_answers import (
     ActForm,
+    JointForm,
     MeetingForm,
     MeetingsQuery,
     RegisterQuery,
@@ -21,13 +22,23 @@ from services.approval.desk_answers import (
 )
 from services.approval.domain import Notice, Process
 from services.approval.pages.desk import desk_page, judge, line
-from services.approval.pages.desk_task import ACTS, Around, consequences, forms, task_desk
-from services.approval.pages.desk_words import REFUSALS, Names, left, refusal, standing
+from services.approval.pages.desk_forms import ACTS, Around, consequences, forms
+from services.approval.pages.desk_joint import JOINT_ACTS, joint_forms
+from services.approval.pages.desk_task import task_desk
+from services.approval.pages.desk_words import (
+    EXTEND_REASONS,
+    REFUSALS,
+    WAIVE_REASONS,
+    Names,
+    left,
+    refusal,
+    standing,
+)
 from services.approval.pages.picture import draw, process_page, standing_of
 from services.approval.pages.registers import board_page, cause_href, liability_page, meetings_page
 from services.approval.projections import LiabilityRow, MeetingRow, ProcessRow
 from services.approval.projections.desk import Counts, Holder, Watched, Work, project
-from services.approval.service.desk_acts import _wording
+from services.approval.service.desk_forms import wording_of
 from services.approval.service.desk_room import PAGES, FormError, moment_in
 from services.chassis.events import Body, Event
 from services.chassis.identity import Caller
@@ -83,6 +94,10 @@ def task_page(
         extend_reasons={},
         delay_reasons={},
         delay_remedies={},
+        reopen_reasons={},
+        waive_reasons={},
+        overturn_grounds={},
+        void_grounds={},
         **told,
     )
 
@@ -272,11 +287,11 @@ def test_refusal_lacks_nothing_art_38_asks_for(field: str) -> None:
         "court": "示例县人民法院",
         "document": "审〔2020〕1号",
     }
-    assert _wording(ActForm(**told), False).remedies is not None
+    assert wording_of(ActForm(**told), False).remedies is not None
     told[field] = [] if field == "reasons" else ""
 
     with pytest.raises(FormError) as refused:
-        _wording(ActForm(**told), False)
+        wording_of(ActForm(**told), False)
 
     assert refused.value.field == field
 
@@ -302,10 +317,9 @@ def test_confirmation_shows_the_remedies_as_they_will_be_printed() -> None:
 
 
 def test_conflict_page_says_that_nothing_was_done() -> None:
-    process = chain(A="")
     page = drawn(
         "desk_conflict.html",
-        task=process.task("case-A"),
+        back="/desk/tasks/case-A",
         act="中止计时",
         typed=[("通知编号", "TZ-1")],
         moments=[],
@@ -348,9 +362,26 @@ def test_picture_marks_a_cycle_and_its_cut() -> None:
     assert "规划许可 凭承诺书 CN-1 先于 施工许可 办理" in process_html(process)
 
 
-def process_html(process: Process, at: datetime = BEGUN, inside: bool = True) -> str:
+def process_html(
+    process: Process, at: datetime = BEGUN, inside: bool = True, role: str = "officer"
+) -> str:
     told = process_page(process, [], NAMES, "社会投资", at, inside=inside)
-    return drawn("process.html", at="", **told)
+    return drawn(
+        "process.html",
+        call(role),
+        at="",
+        done="",
+        forms=joint_forms(process, NAMES, at, {role}),
+        opened="",
+        typed=JointForm(),
+        refused="",
+        wrong="",
+        once="o",
+        names_of_acts={name: text for name, (text, _) in JOINT_ACTS.items()},
+        extend_reasons=EXTEND_REASONS,
+        waive_reasons=WAIVE_REASONS,
+        **told,
+    )
 
 
 def test_process_page_shows_joint_limit_deemed_consent_and_result() -> None:

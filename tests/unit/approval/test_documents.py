@@ -16,10 +16,10 @@ from pypdf import PdfReader
 from services.approval.application.ports import CertificateWords, DecisionWords
 from services.approval.documents import typesetting
 from services.approval.documents.archive import Archive
+from services.approval.documents.pades import UNSIGNED
 from services.approval.documents.papers import HousePapers, code_hash
 from services.approval.documents.signing import (
     DEVELOPMENT_SIGNER,
-    UNSIGNED,
     FileSigner,
     development_pair,
 )
@@ -195,6 +195,26 @@ print("signed")
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.strip() == "signed", done.stderr
+
+
+def test_service_starts_without_what_signs() -> None:
+    """It takes longer to load than all the rest of a service."""
+    script = """
+import sys
+import services.approval.service
+assert "pyhanko" not in sys.modules
+from datetime import UTC, datetime
+from services.approval.documents.signing import FileSigner, development_pair
+signer = FileSigner(*development_pair(datetime.now(UTC)))
+assert "pyhanko" not in sys.modules
+signer.load()
+assert "pyhanko" in sys.modules
+print("light")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.strip() == "light", done.stderr
 
 
 def test_term_with_an_end_is_printed(papers: HousePapers) -> None:

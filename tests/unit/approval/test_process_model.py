@@ -558,7 +558,8 @@ class Life(RuleBasedStateMachine):
             self.oracle.sheets["X"] = deepcopy(self.sheets["X"])
             self.oracle.ready_up(self.now)
 
-        self.both(lambda: self.process.add_task(self.at(CLERK), self.members["X"]), law)
+        who = (CLERK.id, CLERK.window)
+        self.both(lambda: self.process.add_task(self.at(CLERK), self.members["X"], *who), law)
 
     @rule(code=codes, void=st.booleans())
     def deemed_consent_is_undone(self, code: str, void: bool) -> None:

@@ -78,7 +78,8 @@ def show(verdict: Verdict, out: TextIO) -> None:
         said = f"{figure.measure} = {figure.value} ({figure.numerator} of {figure.denominator})"
         result = one.why_not and f"not counted again: {one.why_not}"
         result = result or ("the events say the same" if one.same else "THE EVENTS SAY ANOTHER")
-        out.write(f"figure {figure.id}: {said}: {result}\n")
+        when = f", corrected at {figure.position}" if figure.corrects else ""
+        out.write(f"figure {figure.id}{when}: {said}: {result}\n")
     for problem in verdict.problems:
         out.write(f"WRONG  {problem}\n")
     out.write("everything holds\n" if verdict.good else "this is not what was signed\n")

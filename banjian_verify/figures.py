@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, Final
@@ -15,13 +15,14 @@ from typing import Any, Final
 from banjian_verify.export import EventLine
 
 PUBLISHED: Final = "disclosure.statistic-published.v1"
+CORRECTED: Final = "disclosure.statistic-corrected.v1"
 DELETED_IN_ERROR: Final = 3
 FILTERS: Final = ("region", "department", "item", "channel")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as it was published."""
+    """A figure as it was published, or as it was corrected later."""
 
     id: str
     position: int
@@ -36,6 +37,33 @@ class Figure:
     upto: int
     """Position of intake's log up to which it counts."""
     filters: Mapping[str, str]
+    corrects: int = 0
+    """Position of what it corrects; 0: it was published so."""
+
+    @property
+    def said(self) -> tuple[int, int | None, str | None]:
+        """Give what it says."""
+        return self.numerator, self.denominator, self.value
+
+    def corrected(self, event: EventLine) -> tuple[Figure, str]:
+        """Give it as an event corrects it, and what is wrong with the correction."""
+        said = json.loads(event.state)["data"]
+        was = (said["was_numerator"], said.get("was_denominator"), said.get("was_value"))
+        wrong = ""
+        if was != self.said:
+            wrong = f"the correction says it was {was[0]} of {was[1]}, not {self.numerator}"
+        elif _moment(said["as_of"]) != self.as_of or said["measure"] != self.measure:
+            wrong = "the correction is of another figure"
+        corrected = replace(
+            self,
+            position=event.position,
+            numerator=said["numerator"],
+            denominator=said.get("denominator"),
+            value=said.get("value"),
+            upto=said["positions"].get("intake", 0),
+            corrects=self.position,
+        )
+        return corrected, wrong
 
     @classmethod
     def read(cls, event: EventLine) -> Figure:
@@ -70,12 +98,8 @@ class Recount:
     @property
     def same(self) -> bool:
         """Say whether the events say the same."""
-        said = self.figure
-        return not self.why_not and (said.numerator, said.denominator, said.value) == (
-            self.numerator,
-            self.denominator,
-            self.value,
-        )
+        said = self.numerator, self.denominator, self.value
+        return not self.why_not and self.figure.said == said
 
 
 @dataclass

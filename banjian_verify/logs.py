@@ -119,7 +119,10 @@ class _Walk:
         self._heads = iter([head for head in heads if head.position >= found.first - 1])
         self._next = next(self._heads, None)
         start = self._told["start"]
-        self._plan: Plan = signed.plans[int(start["tree"]) - 1]
+        tree = int(start["tree"])
+        if not 1 <= tree <= len(signed.plans):
+            raise ExportError(f"it begins in tree {tree}, and there is no such tree")
+        self._plan: Plan = signed.plans[tree - 1]
         roots = [bytes.fromhex(one) for one in start["frontier"]]
         self._tree = Growing(self._plan.algorithm, int(start["size"]), roots)
         self._good = found.first - 1

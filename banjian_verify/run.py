@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from banjian_verify.export import EventLine, ExportError, Source
-from banjian_verify.figures import PUBLISHED, Cases, Figure, Recount
+from banjian_verify.figures import CORRECTED, PUBLISHED, Cases, Figure, Recount
 from banjian_verify.logs import Seen, check_log
 from banjian_verify.trust import Found, Problem, Trust
 
@@ -51,6 +51,7 @@ class Verdict:
                     "figure": one.figure.id,
                     "measure": one.figure.measure,
                     "position": one.figure.position,
+                    "corrects": one.figure.corrects,
                     "published": [one.figure.numerator, one.figure.denominator, one.figure.value],
                     "recounted": None
                     if one.why_not
@@ -86,13 +87,23 @@ def verify(
         verdict.problems.append(Problem("export", what))
         return verdict
     published: list[Figure] = []
+    newest: dict[str, Figure] = {}
     cases = Cases()
 
     def note_figure(event: EventLine) -> None:
+        name = str(event.stream)
+        if event.topic not in (PUBLISHED, CORRECTED) or (figures and name not in figures):
+            return
         if event.topic == PUBLISHED:
-            figure = Figure.read(event)
-            if not figures or figure.id in figures:
-                published.append(figure)
+            newest[name] = Figure.read(event)
+        elif name not in newest:
+            return  # of a figure that was published before this export begins
+        else:
+            newest[name], wrong = newest[name].corrected(event)
+            if wrong:
+                problem = Problem("disclosure", f"figure {name}: {wrong}", event.position)
+                verdict.problems.append(problem)
+        published.append(newest[name])
 
     seen: dict[str, Seen] = {"disclosure": note_figure, "intake": cases}
     for service in services:

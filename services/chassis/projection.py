@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +49,8 @@ class ReadModel:
     project: Project
     finish: Sequence[Statement] = ()
     """Run once after a rebuild has copied everything in (indexes, closing of validity ranges)."""
+    derived: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Tables that triggers fill, each with the tables of rows it is filled from."""
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from services.chassis.clock import SystemClock
 from services.chassis.errors import ContractError
@@ -13,7 +13,7 @@ from services.kernel.facts import Facts
 class Room:
     """The service as its mixins see it: `catalog` is an `application.Catalog`."""
 
-    name: ClassVar[str]
+    name: str
     clock: SystemClock
     frame: Any
     catalog: Any

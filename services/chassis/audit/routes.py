@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from services.chassis.audit import checkpoints
+from services.chassis.audit import checkpoints, proofs
 from services.chassis.audit.checkpoints import Checkpoint
 from services.chassis.audit.export import verifier_of
+from services.chassis.audit.page import KeyLine, audit_view
+from services.chassis.audit.proofs import Hash, Inclusion
 from services.chassis.audit.provider import AuditProvider
 from services.chassis.audit.tiles import Ask, Planted, read_tree, tile, trees
 from services.chassis.audit.tree import SIZE, read_tile_index
 from services.chassis.errors import ContractError, NotFoundError
 from services.chassis.web.call import Call, Reply
 from services.chassis.web.entrypoint import route
+from services.chassis.web.pages import Pages
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 TEXT: Final = "text/plain; charset=utf-8"
-Hash = Annotated[str, msgspec.Meta(description="32 bytes in hexadecimal.")]
 
 
 class CheckpointQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,22 +49,6 @@ class ConsistencyQuery(TreeQuery, frozen=True, kw_only=True):
 
     begin: Annotated[int, msgspec.Meta(ge=1, le=2**62)] = msgspec.field(name="from")
     end: Count = msgspec.field(name="to", default=0)
-
-
-class Inclusion(msgspec.Struct, frozen=True, kw_only=True):
-    """That an event is a leaf of a signed tree (RFC 9162 2.1.3)."""
-
-    position: int
-    tree: int
-    hash: str
-    """`sha-256` or `sm3`."""
-    leaf_index: int
-    leaf_hash: Hash
-    tree_size: int
-    root: Hash
-    path: list[Hash]
-    checkpoint: str
-    """The signed note of the first checkpoint of this size or more."""
 
 
 class Consistency(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,10 +91,36 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     trees: list[TreeView]
 
 
+class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which checkpoints the page lists: those before this number; 0: the newest."""
+
+    before: Annotated[int, msgspec.Meta(ge=0, le=2**40)] = 0
+
+
 class AuditRoutes:
     """Mixed into every service; answers from its own log."""
 
+    name: str
     audit_log: Any = AuditProvider()
+
+    @route(
+        "GET",
+        "/audit",
+        html=True,
+        public=True,
+        query=PageQuery,
+        summary="The log from outside: checkpoints, who has seen them, keys, how to check",
+    )
+    def show_audit(self, call: Call[None, PageQuery]) -> str:
+        keys = [KeyLine(one.since, one.until, one.verifiers) for one in self._keys().keys]
+        view = audit_view(self._ask, self.name, keys, call.query.before)
+        return _pages(self.name).render(
+            "audit.html",
+            call,
+            title=f"日志存证：{view.name}",
+            english="Audit of the log",
+            view=view,
+        )
 
     @route(
         "GET",
@@ -157,32 +170,10 @@ class AuditRoutes:
         summary="That the event at a position is in the signed tree",
     )
     def prove_inclusion(self, call: Call[None, InclusionQuery]) -> Inclusion:
-        ask, position = self._ask, call.query.position
-        covering = checkpoints.covering(ask, position)
-        if covering is None:
+        proved = proofs.prove_inclusion(self._ask, call.query.position, call.query.size)
+        if proved is None:
             raise NotFoundError("no checkpoint covers this position yet")
-        planted = [one for one in trees(ask) if one.first <= position][-1]
-        if planted.number != covering.tree:
-            raise NotFoundError("no checkpoint covers this position yet")
-        size = call.query.size or covering.size
-        index = planted.index_of(position)
-        _, signed = self._signed(planted.number)
-        if not index < size <= signed:
-            raise ContractError(f"between {index + 1} and {signed}", field="size")
-        if size > covering.size:
-            covering = checkpoints.covering(ask, planted.position_of(size - 1)) or covering
-        tree = read_tree(ask, planted, signed)
-        return Inclusion(
-            position=position,
-            tree=planted.number,
-            hash=planted.alg.value,
-            leaf_index=index,
-            leaf_hash=tree.leaf(index).hex(),
-            tree_size=size,
-            root=tree.root(size).hex(),
-            path=[one.hex() for one in tree.inclusion(index, size)],
-            checkpoint=covering.note,
-        )
+        return proved
 
     @route(
         "GET",
@@ -210,10 +201,13 @@ class AuditRoutes:
 
     @route("GET", "/audit/keys", response=Keys, public=True, summary="Who signs this log")
     def list_keys(self, call: Call) -> Keys:
+        return self._keys()
+
+    def _keys(self) -> Keys:
         ask = self._ask
         planted = trees(ask)
         rows = ask("SELECT since, public FROM audit_keys ORDER BY since", ())
-        until = [*(row[0] for row in rows[1:]), None]
+        until = [*(row[0] for row in rows[1:]), None][: len(rows)]
         return Keys(
             keys=[
                 KeyView(
@@ -238,12 +232,15 @@ class AuditRoutes:
         """Give a tree and how much of it is signed: only that is shown."""
         planted = {one.number: one for one in trees(self._ask)}
         wanted = number or max(planted, default=0)
-        rows = self._ask(
-            "SELECT size FROM checkpoints WHERE tree = %s ORDER BY number DESC LIMIT 1", (wanted,)
-        )
-        if not rows:
+        size = proofs.signed_size(self._ask, wanted)
+        if not size:
             raise NotFoundError("there is no such tree under a checkpoint yet")
-        return planted[wanted], int(rows[0][0])
+        return planted[wanted], size
+
+
+@lru_cache
+def _pages(service: str) -> Pages:
+    return Pages(service)
 
 
 def _bytes(value: bytes, kind: str, keep: str) -> Reply:

@@ -30,6 +30,8 @@ Job = Callable[[Any], None]
 
 
 def _text(value: str) -> str:
+    if value.isprintable() and "\\" not in value:
+        return value  # nearly every text
     if "\x00" in value:
         raise ContractError("a text with a NUL character cannot be stored in PostgreSQL")
     return value.translate(_ESCAPES)
@@ -59,7 +61,10 @@ def spell(row: Iterable[object]) -> str:
         ContractError: a value is of a type that has no spelling here, or a text holds a NUL.
     """
     try:
-        return "\t".join([_SPELLING[type(value)](value) for value in row]) + "\n"
+        return (
+            "\t".join(["\\N" if value is None else _SPELLING[type(value)](value) for value in row])
+            + "\n"
+        )
     except KeyError:
         return "\t".join([_slowly(value) for value in row]) + "\n"
 
@@ -102,6 +107,11 @@ class Loader:
         self._waiting = 0
         self._script: list[bytes] = []
         self._spelling = connection.cursor()
+        self._values = {
+            name: f"({', '.join(['%s'] * len(columns))})" for name, columns in model.tables.items()
+        }
+        self._named_in: dict[str, tuple[str, ...]] = {}
+        """Tables of rows by the statements that name them; read models write a few dozen."""
         self._jobs: Queue[Job | None] = Queue(maxsize=1)
         self._failed: BaseException | None = None
         self._writer = Thread(target=self._write, args=(connection,), name="loader", daemon=True)
@@ -123,8 +133,9 @@ class Loader:
                 if self._waiting >= CHUNK_ROWS:
                     self._send_rows()
             else:
-                self._close_run()
-                self._script.append(self._spelling.mogrify(*change))
+                statement, values = change
+                self._close_runs(statement)
+                self._script.append(self._spelling.mogrify(statement, values))
                 if len(self._script) >= SCRIPT_STATEMENTS:
                     self._send_script()
 
@@ -144,16 +155,39 @@ class Loader:
         self._jobs.put(None)
         self._writer.join()
 
-    def _close_run(self) -> None:
-        """Make sure the rows taken so far stand before what comes next."""
-        if self._waiting >= COPY_FROM_ROWS:
+    def _close_runs(self, statement: str) -> None:
+        """Make sure the rows taken so far that a statement could see stand before it.
+
+        It sees what it names: rows of other tables go on waiting for one large COPY.
+        """
+        names = self._named_in.get(statement)
+        if names is None:
+            names = self._named_in[statement] = self._tables_in(statement)
+        runs = [name for name in names if name in self._runs]
+        if not runs:
+            return
+        if sum(len(self._runs[name]) for name in runs) >= COPY_FROM_ROWS:
             self._send_rows()
             return
-        for table, rows in self._runs.items():
-            insert = self._insert(table).as_string(self._spelling)
-            self._script += [self._spelling.mogrify(insert, row) for row in rows]
+        for name in runs:
+            rows = self._runs.pop(name)
+            values = [self._spelling.mogrify(self._values[name], row) for row in rows]
+            self._script.append(self._insert(name) + b",".join(values))
+            self._waiting -= len(rows)
             self.rows += len(rows)
-        self._runs, self._waiting = {}, 0
+
+    def _tables_in(self, statement: str) -> tuple[str, ...]:
+        """Name the tables of rows a statement may see, partitions and what triggers fill included.
+
+        One too many costs a shorter run, so a part of another word is enough.
+        """
+        derived = self._model.derived
+        return tuple(
+            table
+            for table in self._model.tables
+            if table in statement
+            or any(name in statement for name, sources in derived.items() if table in sources)
+        )
 
     def _send_rows(self) -> None:
         if not self._waiting:
@@ -192,10 +226,9 @@ class Loader:
     def _copy(self, table: str) -> sql.Composed:
         return sql.SQL("COPY {} ({}) FROM STDIN").format(*self._named(table))
 
-    def _insert(self, table: str) -> sql.Composed:
-        columns = len(self._model.tables[table])
-        values = sql.SQL(", ").join([sql.Placeholder()] * columns)
-        return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(*self._named(table), values)
+    def _insert(self, table: str) -> bytes:
+        insert = sql.SQL("INSERT INTO {} ({}) VALUES ").format(*self._named(table))
+        return insert.as_string(self._spelling).encode()
 
     def _named(self, table: str) -> tuple[sql.Composable, sql.Composable]:
         columns = sql.SQL(", ").join(map(sql.Identifier, self._model.tables[table]))

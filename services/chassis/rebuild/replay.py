@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from heapq import merge
 from itertools import chain
 from typing import Any
@@ -26,6 +27,7 @@ PAGE_POSITIONS = 20_000
 BRIDGE = 5_000
 """Positions between two ranges that are rather read and passed over than asked for separately."""
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _body = msgspec.json.Decoder(Body).decode
 
 
@@ -179,8 +181,8 @@ def _span(
     logs.meter.passed += last - behind
 
 
-def _recorded(event: Event) -> float:
-    return event.recorded_at.timestamp() if event.recorded_at else 0.0
+def _recorded(event: Event) -> datetime:
+    return event.recorded_at or _LONG_AGO
 
 
 def _unsealed(event: Event) -> Event:

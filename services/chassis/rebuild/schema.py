@@ -78,7 +78,8 @@ copied AS (
          AND same.relnamespace = (SELECT oid FROM live)
     LEFT JOIN LATERAL (
         SELECT any_one.relacl FROM pg_class AS any_one
-        WHERE any_one.relnamespace = (SELECT oid FROM live) AND any_one.relkind = c.relkind
+        WHERE any_one.relnamespace = (SELECT oid FROM live)
+          AND any_one.relkind IN (c.relkind, CASE c.relkind WHEN 'p' THEN 'r' END)
         ORDER BY any_one.relname LIMIT 1) AS other ON true
     WHERE c.relnamespace = %(copy)s::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 )

@@ -23,6 +23,8 @@ from services.kernel.times import TimeTextError, read_time
 _ACTORS: Mapping[str, str] = {
     "clerk": "窗口人员",
     "officer": "审批人员",
+    "department_head": "部门负责人",
+    "government_head": "县政府负责人",
     "catalog_editor": "目录编辑",
     "catalog_importer": "目录导入",
     "staffing_office": "编办",
@@ -38,6 +40,9 @@ _ACTORS: Mapping[str, str] = {
     "disclosure_editor": "信息发布编辑",
     "secrecy_reviewer": "保密审查人",
     "disclosure_approver": "信息发布审批人",
+    "disclosure_officer": "政务公开科",
+    "supervisor": "督办人员",
+    "unit": "承办单位",
 }
 """Who acted, in words, by role; other roles are shown as they are."""
 

@@ -51,7 +51,7 @@ NAVIGATION: Final = (
     Link("catalog", "/", "办事指南", "Services"),
     Link("intake", "/booking", "预约办理", "Appointments"),
     Link("intake", "/my/cases", "我的办件", "My cases", APPLICANTS),
-    Link("disclosure", "/", "办件公示", "Figures"),
+    Link("disclosure", "/board", "办件公示", "Figures"),
     Link("disclosure", "/cases", "办件列表", "Cases"),
     Link("disclosure", "/open", "政府信息公开", "Open information"),
     Link("disclosure", "/foi", "依申请公开", "Ask for information"),
@@ -68,6 +68,20 @@ NAVIGATION: Final = (
         "信息发布",
         "Publishing desk",
         frozenset({"disclosure_editor", "secrecy_reviewer", "disclosure_approver"}),
+    ),
+    Link(
+        "disclosure",
+        "/supervision",
+        "监督",
+        "Supervision",
+        frozenset({"supervisor", "disclosure_officer", "unit"}),
+    ),
+    Link(
+        "disclosure",
+        "/report-desk",
+        "报告编制",
+        "Report desk",
+        frozenset({"statistician", "supervisor", "disclosure_officer"}),
     ),
     Link("intake", "/desk/queue", "窗口工作台", "Desk", frozenset({"clerk", "supervisor"})),
     Link("intake", "/desk/appointments", "当日预约", "Day's list", frozenset({"clerk"})),
@@ -199,6 +213,7 @@ class Pages:
             "calendars": f"{root}/catalog/calendars",
             "home": f"{root}/disclosure/",
             "how": f"{root}/disclosure/how",
+            "report": f"{root}/disclosure/report",
         }
 
     def _here(self, link: Link, url: str) -> bool:

@@ -22,6 +22,7 @@ ROLES: Final = {
     "clerk": "窗口人员 Window clerk",
     "officer": "审批人员 Officer",
     "department_head": "部门负责人 Head of a department",
+    "government_head": "县政府负责人 Head of the government",
     "agent": "全程代理人 Agent",
     "village_clerk": "村（社区）代办员 Village clerk",
     "township_clerk": "乡镇为民服务中心 Township clerk",
@@ -30,6 +31,7 @@ ROLES: Final = {
     "hotline_operator": "热线坐席 Hotline operator",
     "unit": "承办单位 Handling unit",
     "supervisor": "督办人员 Supervisor",
+    "statistician": "统计人员 Statistician",
     "data_officer": "个人信息负责人 Data officer",
     "exchange_officer": "数据交换管理员 Exchange officer",
     "foi_officer": "公开申请经办人 Requests officer",
@@ -37,6 +39,7 @@ ROLES: Final = {
     "disclosure_editor": "信息发布编辑 Disclosure editor",
     "secrecy_reviewer": "保密审查人 Secrecy reviewer",
     "disclosure_approver": "信息发布审批人 Disclosure approver",
+    "disclosure_officer": "政务公开科 Disclosure officer",
 }
 ACCOUNT_CHARACTERS: Final = 64
 PLACES: Final = ("unit", "window", "region")

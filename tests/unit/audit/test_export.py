@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from uuid import UUID
 
@@ -75,6 +76,25 @@ def test_d01_every_byte_of_a_tile_counts() -> None:
     for at in range(0, len(whole), 61):
         made.files["tiles.jsonl"][0] = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
         assert not made.judge().good, at
+
+
+def test_d01_every_byte_of_what_a_manifest_says_counts() -> None:
+    """Whatever one byte of it is turned into, nothing false is believed of the log.
+
+    What stands in the manifest only to find files by (`files`) is compared while they are read.
+    """
+    said = {name: told for name, told in fresh().said.items() if name != "files"}
+    whole = json.dumps(said).encode()
+    key = Key.read(KEY.verifier(ORIGIN))
+    for at in range(len(whole)):
+        for bits in (1, 0x20):
+            made = fresh()
+            try:
+                made.said = json.loads(whole[:at] + bytes([whole[at] ^ bits]) + whole[at + 1 :])
+            except ValueError:
+                continue
+            if {name: made.said.get(name) for name in said} != said:
+                assert not made.judge(keys=[key]).good, (at, bits)
 
 
 def forged(position: int) -> list[EventLine]:

@@ -116,7 +116,7 @@ def test_it_rounds_as_the_house_does(numerator: int, denominator: int, rounding:
 def test_every_fact_the_figures_are_counted_from_is_read() -> None:
     """A new kind of fact in disclosure's projection has to be read here, too."""
     shown = {
-        topic for topic, project in facts._SHOWN.items() if project.__name__.strip("_") in COUNTED
+        topic for topic, project in facts.SHOWN.items() if project.__name__.strip("_") in COUNTED
     }
 
     assert shown == set(second._READ)
@@ -143,14 +143,38 @@ def published(numerator: int, **changed: Any) -> EventLine:
     )
 
 
+def corrected(was: int, now: int, **changed: Any) -> EventLine:
+    """The figure of `published`, found again at position 4 of intake."""
+    first = published(1)
+    said = {
+        "figure": str(first.stream),
+        "measure": "S03",
+        "as_of": "2020-01-31T23:59:59+08:00",
+        "was_numerator": was,
+        "was_denominator": 2,
+        "was_value": f"{was * 50}.00",
+        "numerator": now,
+        "denominator": 2,
+        "value": f"{now * 50}.00",
+        "positions": {"intake": 4},
+        "causes": [{"source": "intake", "position": 4}],
+        "more_causes": 0,
+        **changed,
+    }
+    state = json.dumps({"data": said}).encode()
+    return EventLine(
+        2, first.stream, 2, "disclosure.statistic-corrected.v1", first.recorded_at, state
+    )
+
+
 class Both:
     """An export of two logs."""
 
-    def __init__(self, told: EventLine) -> None:
-        cases = [accepted(1), accepted(2, "d"), completed(3)]
+    def __init__(self, *told: EventLine) -> None:
+        cases = [accepted(1), accepted(2, "d"), completed(3), completed(4, "d", day=9)]
         self._logs = {
-            "intake": make(cases, [3], "intake"),
-            "disclosure": make([told], [1], "disclosure"),
+            "intake": make(cases, [4], "intake"),
+            "disclosure": make([*told], [len(told)], "disclosure"),
         }
 
     def manifest(self) -> dict[str, Any]:
@@ -175,3 +199,31 @@ def test_a_published_figure_is_counted_again_from_the_export() -> None:
     early = verify(Both(published(1, positions={"intake": 9})), Trust())
     assert "from 1 to 9" in early.figures[0].why_not
     assert not verify(Both(published(1)), Trust(), ["no-such"]).good
+
+
+def test_a_correction_is_counted_again_at_its_own_position() -> None:
+    good = verify(Both(published(1), corrected(1, 2)), Trust())
+
+    assert good.good, good.problems
+    assert [(one.figure.position, one.figure.corrects, one.same) for one in good.figures] == [
+        (1, 0, True),
+        (2, 1, True),
+    ]
+    assert [one["corrects"] for one in good.report()["figures"]] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        (corrected(1, 1), "the events say 2 of 2"),
+        (corrected(2, 2), "the correction says it was 2 of 2, not 1"),
+        (corrected(1, 2, measure="S01"), "of another figure"),
+        (corrected(1, 2, as_of="2020-02-01T00:00:00+08:00"), "of another figure"),
+    ],
+)
+def test_a_lying_correction_is_found(told: EventLine, what: str) -> None:
+    verdict = verify(Both(published(1), told), Trust())
+
+    assert not verdict.good
+    assert what in verdict.problems[0].what
+    assert verdict.problems[0].first == 2

@@ -95,6 +95,18 @@ def test_a_cosignature_is_of_a_witness_over_this_text_at_a_time() -> None:
     Note.read(witness.cosign(NOTE)).signed_by(keys[0])
 
 
+def test_every_byte_of_a_cosignature_counts() -> None:
+    keys = [Key.read(Witness().verifier)]
+    line = Witness().cosign(NOTE).splitlines()[-1]
+    check_cosignature(HEAD.text, line, keys)
+
+    for at in range(len(line)):
+        for bits in (1, 0x20):
+            with pytest.raises(NoteError):
+                changed = line[:at] + chr(ord(line[at]) ^ bits) + line[at + 1 :]
+                check_cosignature(HEAD.text, changed, keys)
+
+
 def test_a_key_file_names_the_newest_first(tmp_path: Path) -> None:
     path = tmp_path / "audit.key"
     path.write_text("# ours\n" + key_file([b"n" * 32, b"o" * 32]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
+from services.chassis.audit.proofs import Inclusion
+from services.disclosure.application.figures import Rechecked
 from services.disclosure.domain import Figure
 from services.disclosure.inquiry import Filters
 from services.disclosure.measures import Answer, Measure
@@ -33,7 +35,7 @@ class MeasureView(msgspec.Struct, frozen=True):
     source: str
     sources: list[str]
     of: str
-    """What it counts: cases, items, changes or claims."""
+    """What it counts: cases, items, changes, claims or happenings."""
     population_zh: str
     period: str
     """What from and to do: within, since or none."""
@@ -44,7 +46,7 @@ class MeasureView(msgspec.Struct, frozen=True):
 
 
 class GroupView(msgspec.Struct, frozen=True):
-    """One group of a breakdown. `key` is a code, or a month as `2011-07`."""
+    """One group of a breakdown. `key` is a code, a month as `2011-07`, or a year."""
 
     key: str
     value: str | None
@@ -73,6 +75,8 @@ class StatView(msgspec.Struct, frozen=True):
     """More has arrived than may be counted: something before it is missing or parked."""
     by: str = ""
     groups: list[GroupView] = []
+    known_at: datetime | None = None
+    """Only what the logs had recorded by this moment was counted; null: all that is here."""
 
 
 class CaseView(msgspec.Struct, frozen=True):
@@ -154,8 +158,32 @@ class Published(msgspec.Struct, frozen=True):
     href: str
 
 
+class CauseView(msgspec.Struct, frozen=True):
+    """An event because of which a figure is another now."""
+
+    source: str
+    position: int
+
+
+class CorrectionView(msgspec.Struct, frozen=True):
+    """What was found of a published figure later. What was published stays."""
+
+    corrected_at: datetime
+    was_value: str | None
+    was_numerator: int
+    was_denominator: int | None
+    value: str | None
+    numerator: int
+    denominator: int | None
+    positions: dict[str, int]
+    """Counted up to these positions."""
+    causes: list[CauseView]
+    """Events that came since and change it, 20 at most."""
+    more_causes: int
+
+
 class FigureView(msgspec.Struct, frozen=True):
-    """A published figure."""
+    """A published figure, as it was published, and its corrections, the oldest first."""
 
     figure: str
     measure: str
@@ -168,6 +196,34 @@ class FigureView(msgspec.Struct, frozen=True):
     as_of: datetime
     positions: dict[str, int]
     filters: dict[str, str]
+    corrections: list[CorrectionView] = []
+
+
+class SourceProof(msgspec.Struct, frozen=True):
+    """A log the figure was counted from: how far, and where its signed head is."""
+
+    source: str
+    position: int
+    checkpoint: str
+    """Path of the first signed head that covers the position, behind the public address."""
+
+
+class Proven(msgspec.Struct, frozen=True):
+    """That a figure was published: its event is a leaf of the signed log of disclosure.
+
+    `inclusion` is null for the seconds until its checkpoint is signed.
+    """
+
+    figure: FigureView
+    event: str
+    position: int
+    recorded_at: datetime | None
+    state: str
+    """The event as it is stored: what the leaf hash is over, besides its envelope."""
+    inclusion: Inclusion | None
+    sources: list[SourceProof]
+    verify: list[str]
+    """Commands that check it without us."""
 
 
 class Recomputed(msgspec.Struct, frozen=True):
@@ -195,8 +251,8 @@ def measure_view(measure: Measure) -> MeasureView:
         of=measure.of.value,
         population_zh=measure.population_zh,
         period=measure.period.value,
-        filters=list(measure.of.filters),
-        by=list(measure.of.groups),
+        filters=list(measure.filters),
+        by=list(measure.groups),
     )
 
 
@@ -286,7 +342,11 @@ def published(answer: Answer) -> Figure:
     )
 
 
-def figure_view(name: str, said: Figure | Mapping[str, object]) -> FigureView:
+def figure_view(
+    name: str,
+    said: Figure | Mapping[str, object],
+    corrections: Sequence[CorrectionView] = (),
+) -> FigureView:
     """Show a published figure, from the log or from the read model's JSON."""
     figure = said if isinstance(said, Figure) else msgspec.convert(said, Figure)
     return FigureView(
@@ -301,4 +361,45 @@ def figure_view(name: str, said: Figure | Mapping[str, object]) -> FigureView:
         as_of=figure.as_of,
         positions=figure.positions,
         filters=figure.filters,
+        corrections=list(corrections),
+    )
+
+
+def correction_view(corrected_at: datetime, said: Mapping[str, Any]) -> CorrectionView:
+    """Show a correction, from the read model's JSON."""
+    optional = dict.fromkeys(("was_value", "was_denominator", "value", "denominator"))
+    return msgspec.convert({**optional, **said, "corrected_at": corrected_at}, CorrectionView)
+
+
+class RecheckView(msgspec.Struct, frozen=True):
+    """A published figure counted again with all that is known now."""
+
+    figure: str
+    measure: str
+    corrected: bool
+    """A correction was said just now."""
+    was: str | None
+    """The value said until now."""
+    value: str | None
+    causes: int
+    """Events because of which it is another."""
+
+
+class Rechecks(msgspec.Struct, frozen=True):
+    """How many published figures were counted again, and those that are others now."""
+
+    rechecked: int
+    corrected: list[RecheckView]
+    next: str = ""
+    """Figure after which the next call goes on (`after`); empty when all are done."""
+
+
+def recheck_view(found: Rechecked) -> RecheckView:
+    return RecheckView(
+        found.figure,
+        found.measure,
+        found.corrected,
+        found.said.value,
+        found.now.value,
+        found.causes,
     )

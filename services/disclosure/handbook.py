@@ -16,9 +16,15 @@ compares the two. Every measure takes a period (`from`, `to`, both ends included
 now), `positions` (default: all that has arrived) and the filters named with it; any other filter
 is refused, for the figure would look restricted and not be.
 
-- A measure counts one of four things: **cases**, **items** (versions of lists in force),
-  **changes** of the catalog, or **claims** of basic items by units. Which of them, and over which
-  population, stands with each.
+- A measure counts one of five things: **cases**, **items** (versions of lists in force),
+  **changes** of the catalog, **claims** of basic items by units, or **happenings**: everything
+  else that is counted (fees, tasks and their limits, ratings, tickets, entries, requests,
+  supervision, the house's departments and windows). Which of them, and over which population,
+  stands with each.
+- A **happening** that is taken back (a voided consent, a rating an appeal took out, a record
+  entered twice) is a further row with a negative amount: it counts at every place of the log
+  before that, and at none from there on. A refund is dated by itself: what was collected until
+  then stays collected.
 - **as_of** is a moment in the world: a case counts by when it was accepted or completed, a list by
   when it takes effect, not by when the message came. A bare date means its whole day in
   Asia/Shanghai.
@@ -30,7 +36,13 @@ is refused, for the figure would look restricted and not be.
 - **Completion kinds**: 3 (entry error) leaves all measures from its completion time on; 0 issued,
   1 returned, 2 void, 4 forwarded up, 5 correction never came and 6 other count as completed.
 - A rate below 100 % is never shown as 100 %; a rate with an empty denominator has no value.
-- Months are those of the clock of the place where it happened (the offset in the event).
+- Months of cases are those of the clock of the place where it happened (the offset in the event),
+  of all else those of the centre's clock. `by=year` adds the months of a year up.
+- Disclosure's **own log** counts as far as it is sealed: an entry published a moment ago counts
+  once it has a position.
+- **Per day** means per working day of the period up to `as_of`, by the editions of the calendar
+  announced by then; `/working-days` lists them (X9: 205 from January to October 2020, 207 of 2019).
+- **Money** is kept in fen and shown in yuan; in lists and in `numerator` it is fen.
 - An item is **in force** when a version of it has taken effect and it was not cancelled, merged
   into another or split; of several versions the highest. A frozen item is in force and not in use.
 - **Stocks** (S09, S14 to S16) ignore the period. **Changes** (S10 to S13, S40) are those that take
@@ -40,8 +52,10 @@ is refused, for the figure would look restricted and not be.
   are the kinds. A word the report uses twice is bound to its programme: 12 items merged by the
   year's adjustment (S40c) are not the 62 licences merged by the licence programme (S10).
 - A **department** of a claim is the unit that claimed it: a county department, township or village.
-- Every figure leads to its list: `/cases` or `/entries` (`.json`, `.csv`), numerator or
-  denominator; the amounts in the list add up to the figure.
+- Every figure leads to its list: `/cases`, `/entries`, `/happenings` or `/working-days` (`.json`,
+  `.csv`), numerator or denominator; the amounts in the list add up to the figure, unless values
+  are counted once each. A happening names the position of its event in the log, and its case;
+  `/case?case_no=` lists the events a case is counted by.
 - A percentage somebody else printed can be checked: `banjian stat check 97.92 --of 1419`, or
   `GET /check?printed=97.92&of=1419`. Publishing takes `printed` and refuses what cannot be.
 """
@@ -63,8 +77,8 @@ def _section(measure: Measure) -> str:
         "unit": measure.unit,
         "rounding": f"{measure.rounding.value}, {measure.places} places",
         "defined by": measure.source.value,
-        "filters": ", ".join(measure.of.filters),
-        "by": ", ".join(measure.of.groups),
+        "filters": ", ".join(measure.filters) or "none besides the period",
+        "by": ", ".join(measure.groups) or "nothing",
         "computed from": ", ".join(measure.sources),
     }
     lines = [f"## {measure.id} {measure.zh} ({measure.en})", "", measure.note_zh, ""]

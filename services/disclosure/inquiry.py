@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -24,7 +24,20 @@ Moment = Annotated[
         description="RFC 3339 with offset, or a date: its whole day in Asia/Shanghai.",
     ),
 ]
-By = Literal["", "channel", "department", "item", "region", "month", "kind", "item_type", "level"]
+By = Literal[
+    "",
+    "channel",
+    "department",
+    "item",
+    "region",
+    "month",
+    "year",
+    "kind",
+    "item_type",
+    "level",
+]
+POSITIONED: Final = ("catalog", "intake", "approval", "disclosure")
+"""Logs figures are counted from."""
 Level = Literal["", "1", "2", "3", "4", "5", "6", "7"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}", re.ASCII)
@@ -50,6 +63,14 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     positions: Annotated[
         str,
         msgspec.Meta(max_length=200, description="intake:17,catalog:4; default: all that is here."),
+    ] = ""
+    known_at: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=40,
+            description="Count only what the logs had recorded by this moment: RFC 3339 with"
+            " offset, or a date: its whole day in Asia/Shanghai. Not beside `positions`.",
+        ),
     ] = ""
 
 
@@ -117,14 +138,14 @@ def check_takes(measure: Measure, question: Question, by: str = "") -> None:
     """
     kind = measure.of
     for name in question.words:
-        if name not in kind.filters:
-            takes = ", ".join(kind.filters)
+        if name not in measure.filters:
+            takes = ", ".join(measure.filters) or "none"
             raise ContractError(
                 f"{measure.id} counts {kind.value}, which have no {name}; it takes {takes}",
                 field=name,
             )
-    if by and by not in kind.groups:
-        takes = ", ".join(kind.groups)
+    if by and by not in measure.groups:
+        takes = ", ".join(measure.groups) or "nothing"
         raise ContractError(
             f"{measure.id} cannot be broken down by {by}; it can by {takes}", field="by"
         )
@@ -139,6 +160,19 @@ def behind(measure: Measure, part: str) -> Quantity:
     if measure.denominator is None:
         raise ContractError(f"{measure.id} has no denominator", field="part")
     return measure.denominator
+
+
+def read_known_at(said: Filters) -> datetime | None:
+    """Read until when the logs may have been told; None: no matter when.
+
+    Raises:
+        ContractError: it cannot be read, or the positions are named besides.
+    """
+    if not said.known_at.strip():
+        return None
+    if said.positions.strip():
+        raise ContractError("positions say already what was known", field="known_at")
+    return _moment("known_at", said.known_at, last=True)
 
 
 def read_question(said: Filters, now: datetime, watermarks: Mapping[str, int]) -> Question:
@@ -185,7 +219,7 @@ def _moment(name: str, text: str, *, last: bool) -> datetime:
 
 
 def _positions(text: str, watermarks: Mapping[str, int]) -> dict[str, int]:
-    places = {source: watermarks.get(source, 0) for source in ("catalog", "intake", "approval")}
+    places = {source: watermarks.get(source, 0) for source in POSITIONED}
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = _PLACE.fullmatch(part)
         if match is None or match[1] not in SERVICES:

@@ -45,6 +45,9 @@ CREATE TABLE cases (
     PRIMARY KEY (case_no, since)
 ) WITH (fillfactor = 90);  -- a completion updates its row in place (heap only)
 CREATE INDEX cases_by_acceptance ON cases (accepted_at, case_no);
+-- Cases of the online hall (measures.cases.ONLINE_CHANNELS) are few; most come to a window.
+CREATE INDEX cases_online ON cases (channel) WHERE channel IN
+    ('online', 'pc', 'mobile', 'wechat', 'app', 'email', 'Internet', 'e-mail', 'provincial');
 
 -- The catalog: rows are only ever added. Each has its place in the catalog's log (position) and the
 -- moment it takes effect in the world (effective_from, at); what a list does not say is NULL.
@@ -132,6 +135,23 @@ CREATE TABLE figures (
     figure       jsonb NOT NULL
 );
 CREATE INDEX figures_by_time ON figures (published_at DESC, id);
+
+-- What was found of a published figure later; the figure stays as it was said.
+CREATE TABLE corrections (
+    id           uuid NOT NULL,
+    version      integer NOT NULL,      -- of its stream: the newest says what holds now
+    corrected_at timestamptz NOT NULL,
+    correction   jsonb NOT NULL,
+    PRIMARY KEY (id, version)
+);
+
+-- When the logs of other services recorded what is counted here: which position was known when.
+CREATE TABLE known (
+    source      text COLLATE "C" NOT NULL,
+    position    bigint NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+CREATE INDEX known_by_time ON known (source, recorded_at, position);
 
 -- Folds one case again, from all of its facts in the order of the log.
 CREATE FUNCTION refold(wanted text) RETURNS void LANGUAGE plpgsql AS $$
@@ -357,3 +377,178 @@ CREATE TABLE granted_result (
 );
 CREATE INDEX granted_result_latest ON granted_result (decided_on DESC, project_no DESC);
 CREATE INDEX granted_result_item ON granted_result (item_code, decided_on DESC, project_no DESC);
+
+-- Everything counted that is no case and nothing of the catalog's lists: one row a countable fact,
+-- only ever added. What is taken back is a further row of the same kind with a negative amount. Own
+-- rows are written with their event, before it has a position: they name its stream and version.
+CREATE TABLE happenings (
+    -- Fixed widths first, then what every question looks at: a scan of a kind stays short.
+    position   bigint NOT NULL,  -- of the event in the log of its source; 0: own
+    at         timestamptz NOT NULL,  -- when it happened, or counts from
+    amount     bigint NOT NULL,
+    month      integer NOT NULL,  -- year * 12 + month - 1, on the centre's clock
+    version    integer NOT NULL,  -- of an own event in its stream, else 0
+    source     text COLLATE "C" NOT NULL,
+    kind       text COLLATE "C" NOT NULL,
+    mark       text COLLATE "C" NOT NULL,  -- what tells the rows of a kind apart: a level, a clock ...
+    thing      text COLLATE "C" NOT NULL,  -- what it is about: a task, an order, a ticket ...
+    region     text COLLATE "C" NOT NULL,
+    department text COLLATE "C" NOT NULL,
+    stream     uuid,  -- of an own event, else NULL
+    due_at     timestamptz,
+    item       text COLLATE "C",
+    channel    text COLLATE "C",
+    who        text COLLATE "C",  -- whom distinct counts count; never a person
+    case_no    text COLLATE "C",
+    -- Last: what is written are the columns before it, in this order.
+    id         bigint GENERATED ALWAYS AS IDENTITY  -- the order in which it was said
+) PARTITION BY LIST (kind);
+-- Kinds with a row for nearly every case stand alone: a figure reads all rows of its kind, and those
+-- of no other. The rest is found by its kind.
+CREATE TABLE happenings_task PARTITION OF happenings FOR VALUES IN ('task');
+CREATE TABLE happenings_fee PARTITION OF happenings FOR VALUES IN ('fee');
+CREATE TABLE happenings_rating PARTITION OF happenings FOR VALUES IN ('rating');
+CREATE TABLE happenings_village PARTITION OF happenings FOR VALUES IN ('village_certificate');
+CREATE TABLE happenings_request PARTITION OF happenings FOR VALUES IN ('village_request');
+CREATE TABLE happenings_other PARTITION OF happenings DEFAULT;
+CREATE INDEX happenings_of_task ON happenings_task (thing);
+CREATE INDEX happenings_of_fee ON happenings_fee (thing);
+CREATE INDEX happenings_of_rating ON happenings_rating (thing);
+CREATE INDEX happenings_by_kind ON happenings_other (kind, at);
+-- Looked up when a later event is about the same thing.
+CREATE INDEX happenings_by_thing ON happenings_other (thing, kind)
+    WHERE kind IN ('breach', 'deemed', 'mandate', 'bad_review', 'rectified', 'foi_new');
+CREATE INDEX happenings_by_stream ON happenings_other (stream) WHERE stream IS NOT NULL;
+
+-- Supervision (监督): what units owe in the five cycles, one row an obligation.
+CREATE TABLE supervision_obligation (
+    obligation_no text COLLATE "C" PRIMARY KEY,
+    cycle         text COLLATE "C" NOT NULL,
+    unit          text COLLATE "C" NOT NULL,
+    period_begin  date NOT NULL,
+    period_end    date NOT NULL,
+    due_at        timestamptz NOT NULL,
+    state         text COLLATE "C" NOT NULL,    -- owed, met, missed, met_late
+    met_on        date,
+    evidence      text NOT NULL
+);
+CREATE INDEX supervision_obligation_due ON supervision_obligation (due_at, obligation_no);
+CREATE INDEX supervision_obligation_unit ON supervision_obligation (unit, due_at, obligation_no);
+
+CREATE TABLE supervised (
+    unit     text COLLATE "C" NOT NULL,
+    cycle    text COLLATE "C" NOT NULL,
+    ended_on date,
+    PRIMARY KEY (unit, cycle)
+);
+
+CREATE TABLE supervision_notice (
+    notice_no     text COLLATE "C" PRIMARY KEY,
+    unit          text COLLATE "C" NOT NULL,
+    issues        text[] NOT NULL,
+    issued_on     date NOT NULL,
+    due_on        date,                         -- NULL: no answer is waited for
+    state         text COLLATE "C" NOT NULL,    -- issued, answered, verified, retracted
+    overdue       boolean NOT NULL,             -- a day for an answer has passed
+    answer        text NOT NULL,
+    answered_on   date,
+    remark        text NOT NULL,
+    verified_on   date,
+    inspection_no text COLLATE "C"
+);
+CREATE INDEX supervision_notice_latest ON supervision_notice (issued_on DESC, notice_no DESC);
+
+CREATE TABLE supervision_circular (
+    circular_no  text COLLATE "C" PRIMARY KEY,
+    title        text NOT NULL,
+    units        text[] COLLATE "C" NOT NULL,
+    published_on date NOT NULL,
+    body         text NOT NULL,
+    retracted    boolean NOT NULL DEFAULT false
+);
+CREATE INDEX supervision_circular_latest ON supervision_circular (published_on DESC, circular_no DESC);
+
+CREATE TABLE supervision_lagging (
+    lagging_no  text COLLATE "C" PRIMARY KEY,
+    unit        text COLLATE "C" NOT NULL,
+    period      text COLLATE "C" NOT NULL,
+    reason      text NOT NULL,
+    named_on    date NOT NULL,
+    circular_no text COLLATE "C" NOT NULL,      -- '' when it was named without one
+    retracted   boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE supervision_score (
+    score_no         text COLLATE "C" PRIMARY KEY,
+    period           text COLLATE "C" NOT NULL,
+    unit             text COLLATE "C" NOT NULL, -- '' for the county as a whole
+    score_hundredths integer NOT NULL,
+    rank             integer NOT NULL,
+    of_units         integer NOT NULL,
+    source_document  text NOT NULL,
+    said_on          date NOT NULL,
+    retracted        boolean NOT NULL DEFAULT false
+);
+
+-- Trainings, inspections, outreach, counts, reported facts: `kind` is the name of the event.
+CREATE TABLE supervision_record (
+    kind      text COLLATE "C" NOT NULL,
+    record_no text COLLATE "C" NOT NULL,
+    said_on   date NOT NULL,
+    until_on  date NOT NULL,
+    unit      text COLLATE "C" NOT NULL,
+    title     text NOT NULL,
+    amount    bigint NOT NULL,
+    detail    jsonb NOT NULL,
+    retracted boolean NOT NULL,
+    PRIMARY KEY (kind, record_no)
+);
+CREATE INDEX supervision_record_latest ON supervision_record (kind, said_on DESC, record_no DESC);
+
+CREATE TABLE supervision_issue (
+    issue_no    text COLLATE "C" PRIMARY KEY,
+    outreach_no text COLLATE "C" NOT NULL,
+    raised_on   date NOT NULL,
+    body        text NOT NULL,
+    resolved_on date,
+    solution    text NOT NULL
+);
+
+CREATE TABLE supervision_card (
+    warning_no   text COLLATE "C" PRIMARY KEY,
+    colour       text COLLATE "C" NOT NULL,
+    unit         text COLLATE "C" NOT NULL,
+    ground       text COLLATE "C" NOT NULL,
+    process_no   text COLLATE "C" NOT NULL,
+    task_id      text COLLATE "C",
+    project_no   text COLLATE "C",
+    clock        text COLLATE "C" NOT NULL,
+    due_at       timestamptz NOT NULL,
+    issued_on    date NOT NULL,
+    withdrawn_on date,
+    excuse       text COLLATE "C"
+);
+CREATE INDEX supervision_card_latest ON supervision_card (issued_on DESC, warning_no DESC);
+CREATE INDEX supervision_card_unit ON supervision_card (unit, issued_on DESC, warning_no DESC);
+
+-- What approval says that a card needs: whose limit somebody answers for, who leads a project.
+CREATE TABLE card_liability (
+    liability_no text COLLATE "C" PRIMARY KEY,
+    due_at       timestamptz NOT NULL
+);
+
+CREATE TABLE project_lead (
+    process_no text COLLATE "C" PRIMARY KEY,
+    lead       text COLLATE "C" NOT NULL
+);
+
+-- Records somebody says are wrong about themselves (条例 art. 41).
+CREATE TABLE record_correction (
+    correction_no text COLLATE "C" PRIMARY KEY,
+    received_on   date NOT NULL,
+    outcome       text COLLATE "C" NOT NULL,    -- '' while it is open
+    authority     text NOT NULL,
+    decided_on    date
+);
+CREATE INDEX record_correction_open ON record_correction (received_on, correction_no)
+    WHERE outcome = '';

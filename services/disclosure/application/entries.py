@@ -8,7 +8,7 @@ from services.chassis.deadlines import Due
 from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.disclosure import timers
-from services.disclosure.application.vaulted import Vaulted
+from services.disclosure.application.figures import Figures
 from services.disclosure.domain.directory import Node, Place, node_stream
 from services.disclosure.domain.entries import Draft, Entry, entry_stream
 from services.disclosure.domain.entry_terms import (
@@ -30,7 +30,7 @@ class EntryDone:
     version: int
 
 
-class Entries(Vaulted):
+class Entries(Figures):
     """Proactive disclosure (主动公开)."""
 
     @command
@@ -117,9 +117,10 @@ class Entries(Vaulted):
         return entry
 
     def fire(self, due: Due) -> None:
-        """Do what the deadline of an entry is for."""
+        """Do what the deadline of an entry is for; those of figures go on to them."""
         if due.kind != timers.ENTRY:
-            raise NotFoundError(f"nobody knows the deadline {due.kind}")
+            super().fire(due)
+            return
         entry = self.entry_of(due.key)
         facts = Facts(due.due_at, due.key, Actor(ActorKind.TIMER, "disclosure"), due.id)
         entry.overrun(self._here(facts), due.fired_at)

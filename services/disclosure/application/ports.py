@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from services.chassis.eventlog.database import Database
+from services.disclosure.domain import Counted, Figure, Recount
 from services.disclosure.domain.annual import Asked
 from services.disclosure.domain.directory import Place
 
@@ -35,6 +37,20 @@ class Lookups(Protocol):
 
     def ordinal_in_month(self, subject_ids: Collection[str], request_no: str) -> int:
         """Give the place of a request among those of one person in its calendar month (M05)."""
+
+    def unit_of_limit(self, process_no: str, project_no: str | None) -> str:
+        """Give the department a limit binds, or that leads the process; "" when not known."""
+
+    def liability_dues(self, liability_nos: Collection[str]) -> Sequence[datetime]:
+        """Give the ends of the limits that somebody answers for under these numbers."""
+
+    def recount(
+        self, figure: Figure, said: Counted, positions: Mapping[str, int]
+    ) -> Recount | None:
+        """Ask a published figure again with all that is known now; None: nobody counts it now.
+
+        Its causes are what came since `positions`, when it was last `said`.
+        """
 
 
 Look = Callable[[Database], Lookups]

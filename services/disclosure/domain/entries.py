@@ -77,6 +77,8 @@ class Entry(Aggregate):
         """Of the newest version; an older one may be public meanwhile."""
         self.draft: Draft | None = None
         self.author = ""
+        self.unit = ""
+        """Of who wrote the newest version."""
         self.reviewer = ""
         self.due_at: datetime | None = None
         self.public_version = 0
@@ -251,6 +253,7 @@ class Entry(Aggregate):
     def _drafted(self, event: EntryDrafted) -> None:
         self.entry_no, self.entry_version = event.entry_no, event.entry_version
         self.state, self.author, self.reviewer = _S.DRAFTED, event.facts.actor.id, ""
+        self.unit = event.facts.actor.unit
         self.due_at = event.due_at
         self.draft = Draft(
             event.node,

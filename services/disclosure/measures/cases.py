@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.disclosure.measures.definition import Measure, Source
-from services.disclosure.measures.quantities import Count
+from services.disclosure.measures.definition import Measure, Period, Source
+from services.disclosure.measures.quantities import Count, Days
 from services.kernel.rounding import Rounding
 
-ONLINE_CHANNELS: Final = ("online", "mobile", "app", "email", "Internet", "e-mail")
-"""Channel codes that count as online (网上): the applicant came to no window."""
+APPLIED_CHANNELS: Final = (
+    *("online", "pc", "mobile", "wechat", "app", "email", "Internet", "e-mail"),
+)
+"""Channel codes of an application made online (网上申请): the applicant came to no window."""
+
+ONLINE_CHANNELS: Final = (*APPLIED_CHANNELS, "provincial")
+"""Channel codes of the online hall (网上办件): applied for online, or entered for the applicant in
+the provincial hall (省政务服务网分厅)."""
 
 DELETED_IN_ERROR: Final = 3
 """Completion kind of a record that should never have been: leaves every measure when known."""
@@ -106,6 +112,64 @@ CASE_MEASURES: Final = (
         note_zh="截至统计时点已受理、尚未办结的办件数（受理量减去其中已办结的）。",
     ),
     Measure(
+        id="S08",
+        zh="工作日均受理量",
+        en="Cases per working day",
+        numerator=Count.ACCEPTED,
+        denominator=Days.WORKING,
+        population=(
+            "the cases of S01 accepted in the period, over its working days up to as_of, by the "
+            "edition of each year's calendar that was announced by as_of; make-up days count"
+        ),
+        population_zh="受理量所计、期内受理的办件；工作日依统计时点已公布的放假安排，含调休上班日",
+        period=Period.SINCE,
+        window="accepted in the period; without `from`, since 1 January of the year",
+        note_zh="期内受理量 ÷ 期内（至统计时点）工作日数。工作日可逐日列出。",
+        unit="cases_a_day",
+        rounding=Rounding.HALF_UP,
+        places=0,
+        sources=("intake", "catalog"),
+    ),
+    Measure(
+        id="S27",
+        zh="网上申办率",
+        en="Online application rate",
+        numerator=Count.APPLIED_ONLINE,
+        denominator=Count.ONLINE,
+        population=(
+            "accepted cases of the online hall (网上办件): channels "
+            + ", ".join(ONLINE_CHANNELS)
+            + "; applied for online: all of these but provincial. Applications that were never "
+            "accepted are in neither"
+        ),
+        population_zh="受理量所计、经网上大厅（含省政务服务网分厅）办理的办件；未受理的申请不计",
+        window=_ACCEPTED_IN_WINDOW,
+        note_zh="申请人在网上提出申请的办件 ÷ 网上大厅的办件（含窗口代为录入省厅的）。",
+        unit="percent",
+        rounding=Rounding.HALF_UP,
+        places=2,
+    ),
+    Measure(
+        id="S27a",
+        zh="网上办件量",
+        en="Cases of the online hall",
+        numerator=Count.ONLINE,
+        population="the cases of S01; channels of the online hall: " + ", ".join(ONLINE_CHANNELS),
+        population_zh="受理量所计、经网上大厅（含省政务服务网分厅）办理的办件",
+        window=_ACCEPTED_IN_WINDOW,
+        note_zh="经网上大厅办理的办件数。",
+    ),
+    Measure(
+        id="S27b",
+        zh="网上申请量",
+        en="Cases applied for online",
+        numerator=Count.APPLIED_ONLINE,
+        population="the cases of S01; channels " + ", ".join(APPLIED_CHANNELS),
+        population_zh="受理量所计、由申请人在网上提出申请的办件",
+        window=_ACCEPTED_IN_WINDOW,
+        note_zh="申请人在网上提出申请的办件数。",
+    ),
+    Measure(
         id="S28",
         zh="网上办件占比",
         en="Online share of all cases",
@@ -114,7 +178,7 @@ CASE_MEASURES: Final = (
         population="the cases of S01; online channels: " + ", ".join(ONLINE_CHANNELS),
         population_zh="受理量所计的办件",
         window=_ACCEPTED_IN_WINDOW,
-        note_zh="通过网上渠道受理的办件 ÷ 受理量。",
+        note_zh="网上大厅的办件（与网上申办率的分母相同）÷ 受理量。",
         unit="percent",
         rounding=Rounding.HALF_UP,
         places=2,

@@ -28,6 +28,7 @@ class Thing(Enum):
     ITEMS = "items"
     CHANGES = "changes"
     CLAIMS = "claims"
+    HAPPENINGS = "happenings"
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -45,13 +46,17 @@ _FILTERS: Final[Mapping[Thing, tuple[str, ...]]] = {
     Thing.ITEMS: ("region", "department", "item", "item_type", "level"),
     Thing.CHANGES: ("region", "department", "item", "item_type", "level"),
     Thing.CLAIMS: ("region", "department", "item", "item_type", "level"),
+    Thing.HAPPENINGS: ("region", "department", "item", "channel"),
 }
 _GROUPS: Final[Mapping[Thing, tuple[str, ...]]] = {
-    Thing.CASES: ("channel", "department", "item", "region", "month"),
+    Thing.CASES: ("channel", "department", "item", "region", "month", "year"),
     Thing.ITEMS: ("department", "item_type", "level", "region"),
-    Thing.CHANGES: ("kind", "department", "item_type", "level", "region", "month"),
-    Thing.CLAIMS: ("department", "item_type", "level", "region", "month"),
+    Thing.CHANGES: ("kind", "department", "item_type", "level", "region", "month", "year"),
+    Thing.CLAIMS: ("department", "item_type", "level", "region", "month", "year"),
+    Thing.HAPPENINGS: ("region", "department", "item", "channel", "kind", "month", "year"),
 }
+ALWAYS: Final = ("catalog", "intake", "approval")
+"""Logs whose positions stand with every figure, counted from or not."""
 
 
 class Period(Enum):
@@ -72,6 +77,37 @@ SIGNS: Final[Mapping[str, str]] = {
     "percent": "%",
     "days": "个工作日",
     "materials": "份",
+    "tasks": "个",
+    "yuan": "元",
+    "payments": "笔",
+    "cases_a_day": "件/工作日",
+    "visitors_a_day": "人次/工作日",
+    "projects": "个",
+    "meetings": "次",
+    "principals": "家",
+    "certificates": "份",
+    "units": "个",
+    "charges": "项",
+    "entries": "条",
+    "visits": "次",
+    "persons": "人次",
+    "sessions": "次",
+    "notices": "份",
+    "circulars": "份",
+    "points": "分",
+    "rank": "名",
+    "sheets": "份",
+    "enterprises": "家",
+    "cards": "张",
+    "requests": "件",
+    "tickets": "件",
+    "departments": "个",
+    "windows": "个",
+    "staff": "人",
+    "regions": "个",
+    "schemes": "套",
+    "guides": "项",
+    "inspections": "次",
 }
 """The unit of a value as it is printed behind it."""
 
@@ -133,6 +169,22 @@ class Measure:
     source: Source = Source.REPORT
     sources: tuple[str, ...] = ("intake",)
     """Services whose log positions decide the figure."""
+    scale: int = 0
+    """Decimal places of a count that is kept in a smaller unit: 2 for fen shown in yuan."""
+    takes: tuple[str, ...] | None = None
+    """Filters, where not all that its thing has say something about it."""
+    by: tuple[str, ...] | None = None
+    """Breakdowns, where not all."""
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Filters that restrict it, besides the period."""
+        return self.of.filters if self.takes is None else self.takes
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What it can be broken down by."""
+        return self.of.groups if self.by is None else self.by
 
     @property
     def sign(self) -> str:
@@ -146,12 +198,16 @@ class Measure:
     def value(self, numerator: int, denominator: int | None) -> Decimal | None:
         """Give the figure; None (undefined) when its denominator is empty (S07t)."""
         if self.denominator is None:
-            return Decimal(numerator)
+            return Decimal(numerator).scaleb(-self.scale)
         divide = percent if self.unit == "percent" else ratio
         return divide(numerator, denominator or 0, self.places, self.rounding)
 
     def asked(self, question: Question) -> Question:
         """Give the question as this measure understands it; its answer says this one."""
+        told = {*ALWAYS, *self.sources}
+        if not told.issuperset(question.positions):
+            kept = {name: at for name, at in question.positions.items() if name in told}
+            question = replace(question, positions=kept)
         if self.period is Period.NONE:
             return replace(question, begin=None, end=None)
         if self.period is Period.SINCE and question.begin is None:

@@ -16,7 +16,8 @@ class Count(Enum):
     DUE_IN_TIME = "accepted cases whose deadline is at or before as_of, completed by that deadline"
     PROMISED_COMPLETED = "accepted cases with a promised deadline, completed by as_of"
     IN_TIME = "accepted cases completed by as_of and by their promised deadline"
-    ONLINE = "cases accepted by as_of that came by an online channel"
+    ONLINE = "cases accepted by as_of that came through the online hall, by an online channel"
+    APPLIED_ONLINE = "those of them for which the applicant applied online"
 
 
 class Tally(Enum):
@@ -33,6 +34,7 @@ class Tally(Enum):
     PROMISED_DAYS = "promised working days of the items in the population, added up"
     LIMITED = "resident items in force at as_of that promise a working-day limit"
     MATERIALS = "materials asked for by resident items in force at as_of, added up"
+    COUNTY_ITEMS = "items of county level (4) in force at as_of, in the hall or not"
 
     LICENCES_BEFORE = "licences (type 01) in force when the period begins"
     LICENCES_MERGED = "those of them merged into others in the period, for the licence programme"
@@ -63,4 +65,80 @@ class Tally(Enum):
     SERVICE_REVISED = "public-service items (type 20) revised by the year's adjustment"
 
 
-Quantity = Count | Tally
+class Happened(Enum):
+    """Counts and sums over what happened besides cases; declared in `happened.OVER`."""
+
+    CLOCKS_STARTED = "approval tasks whose promised limit began, each once"
+    CLOCKS_BREACHED = "approval tasks of which a limit passed, each once; excused ones excepted"
+    DEEMED = "deemed consents, voided ones excepted"
+
+    FEES_NET = "fees paid minus fees refunded, in fen"
+    APP_PAYMENTS = "fees paid in the app"
+    APP_PAID = "fees paid in the app, in fen; refunds are not taken off"
+    ONLINE_UNITS = "departments a fee was paid to online"
+    ONLINE_CHARGES = "charges (item and fee) that were paid online"
+
+    PROJECTS = "parallel approvals started"
+    MEETINGS = "joint review meetings held"
+    PROJECTS_REVIEWED = "projects on the agenda of review meetings that were held, each once"
+    AGENCY_PRINCIPALS = "principals of completed full agencies"
+    DOOR_CASES = "cases whose result was served at the door"
+    VILLAGE_ISSUED = "village certificates issued"
+    VILLAGE_REQUESTED = "village certificates asked for"
+
+    PUBLISHED = "entries published unasked"
+    PAGE_VISITS = "visits to pages of disclosure, added up"
+    ENQUIRIES = "tickets of the hotline, first contacts and counted enquiries, added up"
+    TICKETS = "tickets the hotline took in"
+    ATTENDANCES = "attendances of trainings, added up"
+    TRAININGS = "trainings held"
+    NOTICES = "rectification notices issued, retracted ones excepted"
+    CIRCULARS = "circulars published, retracted ones excepted"
+    LAGGING = "units named as lagging"
+    SCORE = "the newest imported score, in hundredths of a point"
+    RANK = "the rank of the newest imported score"
+    ISSUES_RAISED = "issues raised in outreach"
+    ISSUES_SOLVED = "issues of outreach resolved"
+    QUESTIONNAIRES = "questionnaires of outreach, added up"
+    VISITS = "visits of outreach, added up"
+    SYMPOSIA = "symposia of outreach, added up"
+    ENTERPRISES = "enterprises reached by outreach, added up"
+    INSPECTIONS = "inspections recorded, retracted ones excepted"
+    RED_CARDS = "red cards that stand"
+    YELLOW_CARDS = "yellow cards that stand"
+    OBLIGATIONS_DUE = "obligations of supervision that were met or missed, each once"
+    OBLIGATIONS_MET = "obligations of supervision met in time"
+
+    FOI_DUE = "requests replied to, or overdue without a reply, each once"
+    FOI_TIMELY = "requests replied to within the limit"
+    FOI_CAME = "requests received, and those carried over from the year before"
+    FOI_ACCOUNTED = "requests over in the period, and those open at its end"
+    FOI_NEW = "requests received"
+    FOI_CARRIED_OVER = "requests carried over from the year before, as the year's end recorded"
+    FOI_OVER = "requests over"
+    FOI_OPEN = "requests open at the end of the period"
+
+    RATINGS = "ratings given, those taken out by an appeal excepted"
+    SATISFIED = "ratings of levels 1 to 3"
+    BAD_REVIEWS = "bad reviews, those taken out by an appeal excepted"
+    RECTIFIED = "bad reviews rectified"
+    TICKETS_DUE = "tickets replied to, or overdue without a reply, each once"
+    TICKETS_TIMELY = "tickets replied to within the limit"
+    VISITORS = "visitors of the hall, as its counters say, added up"
+
+    DEPARTMENTS = "departments that stand in the hall at as_of"
+    WINDOWS = "windows open at as_of"
+    WINDOW_STAFF = "accounts that serve at a window at as_of"
+    TOWNSHIPS = "townships and subdistricts (level 5)"
+    VILLAGES = "villages and communities (level 6)"
+    SCHEMES = "parallel approval schemes in force at as_of"
+    GUIDES = "items for which a service guide was published"
+
+
+class Days(Enum):
+    """Days of the calendar."""
+
+    WORKING = "working days of the period, to as_of, by the calendar known by then"
+
+
+Quantity = Count | Tally | Happened | Days

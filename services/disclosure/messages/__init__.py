@@ -12,7 +12,7 @@ from services.chassis import reference
 from services.chassis.bus.envelope import Publication
 from services.chassis.events import Event
 from services.chassis.reference.messages import CALENDARS, CalendarSaid
-from services.disclosure.messages import asked, catalog, results
+from services.disclosure.messages import asked, catalog, happened, results, supervision
 
 Record = Literal["accept", "process", "result"]
 
@@ -103,12 +103,23 @@ READS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "intake.external-record-corrected.v1": Corrected,
     "intake.external-record-retracted.v1": Retracted,
     **results.READS,
+    **happened.READS,
+    **supervision.READS,
 }
-CHECKPOINTED: Final = frozenset({"disclosure.statistic-published.v1"})
+CHECKPOINTED: Final = frozenset(
+    {
+        "disclosure.statistic-published.v1",
+        "disclosure.statistic-corrected.v1",
+        "disclosure.report-published.v1",
+    }
+)
 """Events after which the log's head is signed at once."""
 PUBLISHES: Final = {
     "disclosure.statistic-published.v1": Publication("disclosure.statistic-published.v1"),
+    "disclosure.statistic-corrected.v1": Publication("disclosure.statistic-corrected.v1"),
+    "disclosure.report-published.v1": Publication("disclosure.report-published.v1"),
     **asked.PUBLISHES,
+    **supervision.PUBLISHES,
 }
 
 

@@ -47,6 +47,9 @@ _NAMES: Final = (
     "entry-overdue",
     "entry-reactively-converted",
     "directory-extended",
+    "record-correction-requested",
+    "record-correction-decided",
+    "subject-erased",
 )
 PUBLISHES: Final = {
     f"disclosure.{name}.v1": Publication(f"disclosure.{name}.v1") for name in _NAMES

@@ -84,6 +84,16 @@ ROWS: Final = {
     "processed": "三、本年度办理结果总计",
     "carried_forward": "四、结转下年度继续办理",
 }
+_GROUNDS: Final = tuple(GROUNDS)
+SUMMED: Final[Mapping[str, Sequence[str]]] = {
+    "予以公开": ("granted",),
+    "部分公开": ("partial",),
+    "不予公开": _GROUNDS[:8],
+    "无法提供": _GROUNDS[8:11],
+    "不予处理": _GROUNDS[11:],
+    "其他": ("not_corrected", "fee_not_paid", "other"),
+}
+"""The groups of the national form: every row of its results is in one of them."""
 LINES: Final = {
     "reconsideration": "行政复议",
     "suit": "行政诉讼（未经复议直接起诉）",
@@ -109,6 +119,22 @@ STANCES: Final = {
     "deemed_consent": "逾期未答复：视为同意公开",
 }
 REASONS: Final = {"THIRD_PARTY": "第三方", "OTHER_AUTHORITY": "共同制作机关"}
+OVER: Final = frozenset({"abandoned", "not_processed", "withdrawn"})
+
+
+def steps(state: str) -> list[tuple[str, str, str]]:
+    """Give the steps of a request with where it is: name, English, `done`, `now` or `ahead`."""
+    over = state in OVER
+    way = [("收到", "Received"), ("确认登记", "Registered"), ("办理", "In review")]
+    way += [("不再办理", "Over")] if over else [("答复", "Reply"), ("送达", "Served")]
+    now = {"received": 1, "registered": 2, "correction_pending": 2, "in_review": 2, "replied": 4}
+    here = now.get(state, len(way))
+    return [
+        (name, english, "done" if n < here else "now" if n == here else "ahead")
+        for n, (name, english) in enumerate(way)
+    ]
+
+
 _TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
     "foi-request-received": ("收到申请", "Received", ""),
     "foi-receipt-confirmed": ("双方确认收到日期", "Receipt confirmed", ""),

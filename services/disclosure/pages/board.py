@@ -79,7 +79,7 @@ def build(
     """Make the board from cells counted by `BOARD_BY`."""
     links = Links(question)
     sums = total(cells)
-    measures = [measure for measure in MEASURES.values() if measure.of is Thing.CASES]
+    measures = [MEASURES[name] for name in (*LEADS, *RATES, "S28")]
     figures = {
         answer.measure.id: figure_of(answer, links) for answer in answers(question, measures, sums)
     }

@@ -12,6 +12,8 @@ from services.disclosure.projections.entries import PublicEntry
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _MAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 TITLE: Final = "县政府信息公开"
+ALWAYS: Final = ("/", "/open", "/foi", "/board", "/results/page", "/report", "/how")
+"""Pages that are always there."""
 SUMMARY: Final = 200
 """Characters of a text that the feed shows."""
 
@@ -39,8 +41,10 @@ def atom(entries: Sequence[PublicEntry], site: str, now: datetime) -> str:
 
 
 def sitemap(entries: Iterable[PublicEntry], site: str) -> str:
-    """Write the sitemap."""
+    """Write the sitemap: the pages that are always there, then every entry."""
     root = Xml.Element("urlset", xmlns=_MAP)
+    for path in ALWAYS:
+        _add(Xml.SubElement(root, "url"), "loc", f"{site}{path}")
     for one in entries:
         place = Xml.SubElement(root, "url")
         _add(place, "loc", f"{site}/open/{one.entry_no}")

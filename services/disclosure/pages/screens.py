@@ -1,9 +1,8 @@
-"""What the other pages are given: the filter form, a list of cases, the proof of a figure."""
+"""What the other pages are given: the filter form, a list of cases."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,21 +14,18 @@ from services.chassis.web.parts import Figure, Filter, Option
 from services.disclosure.answers import CaseView
 from services.disclosure.inquiry import CasesQuery, Filters, behind
 from services.disclosure.measures import Answer, Measure
-from services.disclosure.pages.board import counted, figure_of
+from services.disclosure.pages.board import figure_of
 from services.disclosure.pages.words import (
     CHANNEL_NAMES,
     COUNT_NAMES,
     KIND_NAMES,
     LEVEL_NAMES,
-    SOURCE_NAMES,
     Links,
     china,
     moment,
-    number,
-    rounding,
 )
 from services.disclosure.projections.cells import Cell
-from services.disclosure.projections.figures import Arrival, Names
+from services.disclosure.projections.figures import Names
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ERRORS: Final[Mapping[str, str]] = {
@@ -171,82 +167,3 @@ def said_in_words(answer: Answer, names: Names) -> list[tuple[str, str]]:
         ("行使层级", LEVEL_NAMES[int(question.level or 0)]),
     ]
     return [(name, text) for name, text in lines if text]
-
-
-@dataclass(frozen=True)
-class Proof:
-    """How one figure was computed."""
-
-    measure: Measure
-    figure: Figure
-    rounding: str
-    numerator: str
-    denominator: str
-    numerator_href: str
-    denominator_href: str
-    positions: list[tuple[str, str, str]]
-    said: list[tuple[str, str]]
-    data_href: str
-    command: str
-
-
-def proof(answer: Answer, names: Names) -> Proof:
-    """Lay out everything one needs to compute a figure again."""
-    measure, question, links = answer.measure, answer.question, Links(answer.question)
-    over = measure.denominator
-    places = ",".join(f"{name}:{at}" for name, at in sorted(question.positions.items()))
-    return Proof(
-        measure=measure,
-        figure=figure_of(answer, links),
-        rounding=rounding(measure),
-        numerator=counted(measure.numerator, answer.numerator),
-        denominator=counted(over, answer.denominator) if over else "",
-        numerator_href=links.behind(measure),
-        denominator_href=links.behind(measure, "denominator") if over else "",
-        positions=[
-            (name, SOURCE_NAMES.get(name, name), number(at))
-            for name, at in sorted(question.positions.items())
-        ],
-        said=said_in_words(answer, names),
-        data_href=links.stat(measure.id),
-        command=f"banjian stat {measure.id} --as-of {question.as_of.isoformat()}"
-        f" --positions {places}"
-        + "".join(
-            f" --{name.replace('_', '-')} {shlex.quote(text)}"
-            for name, text in question.filters.items()
-        )
-        + " --json",
-    )
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """How far one service's log has arrived."""
-
-    name: str
-    zh: str
-    watermark: str
-    highest: str
-    parked: int
-    light: str
-    light_text: str
-
-
-def source_lines(arrivals: Mapping[str, Arrival]) -> list[SourceLine]:
-    """Lay out how far each log has arrived."""
-    lines = []
-    for name, zh in SOURCE_NAMES.items():
-        at = arrivals.get(name, Arrival(0, 0, 0))
-        whole = at.highest == at.watermark
-        lines.append(
-            SourceLine(
-                name,
-                zh,
-                number(at.watermark),
-                number(at.highest),
-                at.parked,
-                "green" if whole else "amber",
-                "全部计入" if whole else "有缺，停在缺口前",
-            )
-        )
-    return lines

@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 
 from services.disclosure.measures import (
     CHANGE_KINDS,
+    OVER,
     Count,
+    Days,
+    Happened,
     Measure,
     Quantity,
     Question,
@@ -51,7 +54,8 @@ COUNT_NAMES: Final[Mapping[Quantity, str]] = {
     Count.DUE_IN_TIME: "到期前办结",
     Count.PROMISED_COMPLETED: "有时限且已办结",
     Count.IN_TIME: "时限内办结",
-    Count.ONLINE: "网上受理",
+    Count.ONLINE: "网上办件",
+    Count.APPLIED_ONLINE: "网上申请",
     Tally.RESIDENT: "进驻事项",
     Tally.ONE_VISIT: "最多跑一次",
     Tally.STATUTORY_DAYS: "法定时限合计",
@@ -59,6 +63,7 @@ COUNT_NAMES: Final[Mapping[Quantity, str]] = {
     Tally.PROMISED_DAYS: "承诺时限合计",
     Tally.LIMITED: "有承诺时限的进驻事项",
     Tally.MATERIALS: "申报材料合计",
+    Tally.COUNTY_ITEMS: "县级事项",
     Tally.LICENCES_BEFORE: "期初行政许可",
     Tally.LICENCES_MERGED: "精简合并",
     Tally.PROMISED_BEFORE: "期初承诺件",
@@ -83,6 +88,8 @@ COUNT_NAMES: Final[Mapping[Quantity, str]] = {
     Tally.DELEGATED_DOWN: "承接下放",
     Tally.FEE_ADJUSTED: "收费调整",
     Tally.SERVICE_REVISED: "公共服务调整",
+    Days.WORKING: "工作日",
+    **{one: over.zh for one, over in OVER.items()},
 }
 _DAYS: Final = (Tally.STATUTORY_DAYS, Tally.DAYS_SAVED, Tally.PROMISED_DAYS)
 _SHEETS: Final = (Tally.MATERIALS, Tally.MATERIALS_BEFORE, Tally.MATERIALS_REMOVED)
@@ -97,6 +104,7 @@ SOURCE_NAMES: Final[Mapping[str, str]] = {
     "catalog": "事项目录",
     "intake": "受理",
     "approval": "审批",
+    "disclosure": "公开",
 }
 _ROUNDING_NAMES: Final[Mapping[Rounding, str]] = {
     Rounding.HALF_UP: "四舍五入，{places} 位小数",
@@ -105,10 +113,20 @@ _ROUNDING_NAMES: Final[Mapping[Rounding, str]] = {
 }
 
 
+_LISTS: Final[Mapping[Thing, str]] = {
+    Thing.CASES: "/cases",
+    Thing.HAPPENINGS: "/happenings",
+}
+
+
 def sign_of(count: Quantity) -> str:
     """Say what a numerator or denominator is counted in."""
     if isinstance(count, Count):
         return "件"
+    if isinstance(count, Happened):
+        return OVER[count].sign
+    if isinstance(count, Days):
+        return "个工作日"
     if count in _DAYS:
         return "个工作日"
     return "份" if count in _SHEETS else "个环节" if count in _STEPS else "项"
@@ -145,8 +163,13 @@ class Links:
 
     def behind(self, measure: Measure, part: str = "numerator") -> str:
         """Give the list of what is counted: cases, or entries of the catalog."""
-        page = "/cases" if measure.of is Thing.CASES else "/entries"
+        page = _LISTS.get(measure.of, "/entries")
+        if part == "denominator" and measure.denominator is Days.WORKING:
+            page = "/working-days"
         return self._address(page, measure=measure.id, part=part)
+
+    def list_csv(self, page: str, measure: str, part: str = "numerator") -> str:
+        return self._address(f"{page}.csv", measure=measure, part=part)
 
     def entries_csv(self, measure: str, part: str = "numerator") -> str:
         return self._address("/entries.csv", measure=measure, part=part)
@@ -164,7 +187,7 @@ class Links:
         """Give the board with these filters changed; without positions, for the board lives."""
         said = {"as_of": self.question.as_of.isoformat()} if self.question.as_of_said else {}
         said |= {name: text for name, text in (self.question.filters | changed).items() if text}
-        return f"/?{urlencode(said)}" if said else "/"
+        return f"/board?{urlencode(said)}" if said else "/board"
 
     def _address(self, path: str, **said: str) -> str:
         places = ",".join(f"{name}:{at}" for name, at in sorted(self.question.positions.items()))

@@ -20,6 +20,7 @@ BY: Final[Mapping[str, str]] = {
     "kind": "kind",
     "month": "(extract(year FROM at AT TIME ZONE 'Asia/Shanghai') * 12"
     " + extract(month FROM at AT TIME ZONE 'Asia/Shanghai') - 1)::int",
+    "year": "extract(year FROM at AT TIME ZONE 'Asia/Shanghai')::int::text",
 }
 """What a figure can be broken down by; months are those of the centre's clock."""
 
@@ -49,6 +50,7 @@ HOW: Final[Mapping[Tally, How]] = {
     Tally.PROMISED_DAYS: How(Basis.ITEMS, _LIMITED, "promised"),
     Tally.LIMITED: How(Basis.ITEMS, _LIMITED),
     Tally.MATERIALS: How(Basis.ITEMS, "resident", "materials"),
+    Tally.COUNTY_ITEMS: How(Basis.ITEMS, "level = '4'"),
     Tally.LICENCES_BEFORE: How(Basis.BEFORE, _LICENCES),
     Tally.LICENCES_MERGED: How(Basis.BEFORE, f"{_LICENCES} AND streamlined"),
     Tally.PROMISED_BEFORE: How(Basis.BEFORE, "NOT immediate"),

@@ -274,3 +274,9 @@ def facet_counts(database: Database) -> Mapping[tuple[str, str], int]:
         " GROUP BY 2"
     )
     return {(kind, name): count for kind, name, count in rows}
+
+
+def public_entry_count(database: Database) -> int:
+    """Count what is public now."""
+    sql = "SELECT count(*) FROM public_entry WHERE state = 'published'"
+    return int(database.read(sql)[0][0])

@@ -40,6 +40,7 @@ FACTS: Final = (
     "region",
 )
 FIGURES: Final = ("id", "measure", "published_at", "figure")
+CORRECTIONS: Final = ("id", "version", "corrected_at", "correction")
 
 
 def month_of(moment: datetime) -> int:
@@ -49,7 +50,7 @@ def month_of(moment: datetime) -> int:
 
 def project(event: Event) -> Iterable[Change]:
     """Give the rows this event adds; most events add none."""
-    shown = _SHOWN.get(event.type)
+    shown = SHOWN.get(event.type)
     return () if shown is None else shown(event)
 
 
@@ -179,12 +180,18 @@ def _statistic_published(event: Event) -> Iterable[Change]:
     )
 
 
+def _statistic_corrected(event: Event) -> Iterable[Change]:
+    said = bytes(event.body.data).decode()
+    row = (event.stream, event.version, event.body.occurred_at, said)
+    return (Insert("corrections", row),)
+
+
 class _Measured(msgspec.Struct):
     measure: str
 
 
 _UNCHANGED: Final = Fields()
-_SHOWN: Final[Mapping[str, Callable[[Event], Iterable[Change]]]] = {
+SHOWN: Final[Mapping[str, Callable[[Event], Iterable[Change]]]] = {
     **catalog_facts.SHOWN,
     "intake.case-accepted.v1": _accepted,
     "intake.case-completed.v1": _completed,
@@ -197,4 +204,5 @@ _SHOWN: Final[Mapping[str, Callable[[Event], Iterable[Change]]]] = {
     "intake.external-record-corrected.v1": _corrected,
     "intake.external-record-retracted.v1": _retracted,
     "disclosure.statistic-published.v1": _statistic_published,
+    "disclosure.statistic-corrected.v1": _statistic_corrected,
 }

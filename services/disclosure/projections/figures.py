@@ -13,42 +13,53 @@ from typing import Any, Final
 
 from services.chassis.eventlog.database import Database
 from services.disclosure.measures import (
+    APPLIED_CHANNELS,
     DELETED_IN_ERROR,
     ONLINE_CHANNELS,
     Answer,
     Count,
+    Days,
+    Happened,
     Measure,
     Quantity,
     Question,
     Tally,
     Thing,
 )
-from services.disclosure.projections import catalog_figures
+from services.disclosure.projections import catalog_figures, days, happened_figures
 from services.disclosure.projections.cells import Cell
 
-BY: Final = ("channel", "department", "item", "region", "month")
+BY: Final = ("channel", "department", "item", "region", "month", "year")
 
 # Every text below is written here; what a caller says only ever travels as a parameter.
 _VISIBLE: Final = """
     SELECT case_no, accepted_at, due_at, completed_at, accepted_month, completed_month,
            channel, department, item, region, kind,
-           coalesce(completed_since <= %(intake)s AND completed_at <= %(as_of)s, false) AS done
+           completed_since <= %(intake)s AND completed_at <= %(as_of)s AS done
     FROM cases WHERE since <= %(intake)s AND until > %(intake)s"""
 
-_ACCEPTED: Final = f"accepted_at <= %(as_of)s AND NOT (done AND kind = {DELETED_IN_ERROR})"
+# What is true or false of nearly every row stands first: the rest is seldom looked at. `done` of a
+# case without a completion is NULL, and with any kind only what is not NULL is completed.
+_ACCEPTED: Final = (
+    f"accepted_at <= %(as_of)s AND (kind IS DISTINCT FROM {DELETED_IN_ERROR} OR done IS NOT TRUE)"
+)
 _COMPLETED: Final = f"done AND kind <> {DELETED_IN_ERROR}"
 
 _WHICH: Final[Mapping[Count, str]] = {
     Count.ACCEPTED: "true",
     Count.COMPLETED: "true",
     Count.ACCEPTED_COMPLETED: "done",
-    Count.OPEN: "NOT done",
+    Count.OPEN: "done IS NOT TRUE",
     Count.DUE: "due_at <= %(as_of)s",
     Count.DUE_IN_TIME: "due_at <= %(as_of)s AND done AND completed_at <= due_at",
     Count.PROMISED_COMPLETED: "done AND due_at IS NOT NULL",
     Count.IN_TIME: "done AND completed_at <= due_at",
     Count.ONLINE: "channel = ANY(%(online)s)",
+    Count.APPLIED_ONLINE: "channel = ANY(%(online)s) AND channel = ANY(%(applied)s)",
 }
+
+
+_ONLY_ONLINE: Final = frozenset({Count.ONLINE, Count.APPLIED_ONLINE})
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ def _where(question: Question, basis: str, moment: str) -> tuple[str, dict[str, 
         "intake": question.positions.get("intake", 0),
         "as_of": question.as_of,
         "online": list(ONLINE_CHANNELS),
+        "applied": list(APPLIED_CHANNELS),
     }
     parts = [basis]
     for name in ("region", "department", "item", "channel"):
@@ -103,9 +115,12 @@ def cells(
         wanted = [count for count in counts if _basis(count) == basis]
         condition, moment, month = basis
         where, said = _where(question, condition, moment)
-        dimensions = [month if name == "month" else _dimension(name) for name in by]
+        times = {"month": month, "year": f"({month} / 12)::text"}
+        dimensions = [times.get(name) or _dimension(name) for name in by]
         columns = [f"count(*) FILTER (WHERE {_WHICH[count]})" for count in wanted]
         grouping = f" GROUP BY {', '.join(dimensions)}" if by else ""
+        if not by and _ONLY_ONLINE.issuperset(wanted):
+            where += f" AND {_WHICH[Count.ONLINE]}"  # few cases, found by an index
         sql = (
             f"SELECT {', '.join(dimensions + columns)} FROM ({_VISIBLE}) AS visible"  # noqa: S608
             f" WHERE {where}{grouping}"
@@ -119,6 +134,22 @@ def cells(
     ]
 
 
+def members(question: Question, counts: Sequence[Count]) -> tuple[str, dict[str, object]]:
+    """Write who is counted in any of these: a row a case, with its membership in each.
+
+    For comparing two questions; the counts must have the same basis.
+    """
+    condition, moment, _ = _basis(counts[0])
+    where, said = _where(question, condition, moment)
+    tests = [f"({_WHICH[count]})" for count in counts]
+    columns = ", ".join(f"coalesce({test}, false) AS in_{n}" for n, test in enumerate(tests))
+    sql = (
+        f"SELECT case_no, {columns} FROM ({_VISIBLE}) AS visible"  # noqa: S608
+        f" WHERE {where} AND ({' OR '.join(tests)})"
+    )
+    return sql, said
+
+
 def _dimension(name: str) -> str:
     if name not in BY:
         raise ValueError(f"figures cannot be broken down by {name!r}")
@@ -128,12 +159,39 @@ def _dimension(name: str) -> str:
 def groups(
     database: Database, measure: Measure, question: Question, by: Sequence[str] = ()
 ) -> list[Cell]:
-    """Count what a measure counts, of cases or of the catalog, per combination of `by`."""
+    """Count what a measure counts, per combination of `by`."""
     question = measure.asked(question)
+    counts = measure.counts
     if measure.of is Thing.CASES:
-        return cells(database, question, [c for c in measure.counts if isinstance(c, Count)], by)
-    wanted = [tally for tally in measure.counts if isinstance(tally, Tally)]
-    return catalog_figures.cells(database, question, wanted, by)
+        found = cells(database, question, [one for one in counts if isinstance(one, Count)], by)
+    elif measure.of is Thing.HAPPENINGS:
+        happened = [one for one in counts if isinstance(one, Happened)]
+        found = happened_figures.cells(database, question, happened, by)
+    else:
+        tallies = [one for one in counts if isinstance(one, Tally)]
+        found = catalog_figures.cells(database, question, tallies, by)
+    if Days.WORKING in counts:
+        return _with_days(database, question, by, found)
+    return found
+
+
+def _with_days(
+    database: Database, question: Question, by: Sequence[str], found: Sequence[Cell]
+) -> list[Cell]:
+    """Add the working days of each group: of its month or year, else of the whole period."""
+    calendar = days.calendar(database, question)
+
+    def counted(cell: Cell) -> int:
+        said = dict(zip(by, cell.key, strict=True))
+        if "month" in said:
+            first, last = days.month_span(question, said["month"])
+        elif "year" in said:
+            first, last = days.year_span(question, int(said["year"]))
+        else:
+            first, last = days.span(question)
+        return days.count(calendar, first, last)
+
+    return [Cell(cell.key, {**cell.counts, Days.WORKING: counted(cell)}) for cell in found]
 
 
 def answer(database: Database, measure: Measure, question: Question) -> Answer:
@@ -232,20 +290,79 @@ class Arrival:
 
 
 def arrivals(database: Database) -> dict[str, Arrival]:
-    """Say for every source how far it has arrived; a source never heard of is not there."""
+    """Say for every source how far it has arrived; a source never heard of is not there.
+
+    Disclosure's own log is here as far as it is sealed.
+    """
     rows = database.read(
         "SELECT source,"
         " coalesce((SELECT upper(r) - 1 FROM unnest(done) AS r WHERE lower(r) <= 1), 0),"
         " coalesce(upper(done) - 1, 0),"
         " (SELECT count(*) FROM held WHERE held.source = inbox.source AND held.state = 'parked')"
-        " FROM inbox"
+        " FROM inbox WHERE source <> 'disclosure'"
+        " UNION ALL SELECT 'disclosure', tip, tip, 0"
+        " FROM (SELECT coalesce(max(position), 0) AS tip FROM ledger) AS own"
     )
     return {row[0]: Arrival(*row[1:]) for row in rows}
 
 
-def list_published(database: Database, limit: int = 50) -> list[tuple[str, dict[str, Any]]]:
-    """List published figures, the newest first."""
+@dataclass(frozen=True)
+class Said:
+    """A published figure and its corrections, as they were written."""
+
+    figure_id: str
+    measure: str
+    published_at: datetime
+    figure: Mapping[str, Any]
+    corrections: Sequence[tuple[datetime, Mapping[str, Any]]]
+    """When each was said, the oldest first."""
+
+
+_PUBLISHED: Final = """
+SELECT f.id::text, f.measure, f.published_at, f.figure,
+       coalesce((SELECT array_agg(c.corrected_at ORDER BY c.version) FROM corrections AS c
+                 WHERE c.id = f.id), '{}'),
+       coalesce((SELECT jsonb_agg(c.correction ORDER BY c.version) FROM corrections AS c
+                 WHERE c.id = f.id), '[]')
+FROM figures AS f
+"""
+
+
+def list_published(
+    database: Database,
+    limit: int = 50,
+    *,
+    measure: str = "",
+    after: tuple[datetime, str] | None = None,
+) -> list[Said]:
+    """List published figures, the newest first, from behind the key (published_at, id)."""
+    last = after or (None, None)
     rows = database.read(
-        "SELECT id::text, figure FROM figures ORDER BY published_at DESC, id LIMIT %s", (limit,)
+        f"{_PUBLISHED} WHERE (%(measure)s = '' OR f.measure = %(measure)s)"
+        " AND (%(at)s::timestamptz IS NULL OR f.published_at < %(at)s"
+        " OR (f.published_at = %(at)s AND f.id > %(id)s::uuid))"
+        " ORDER BY f.published_at DESC, f.id LIMIT %(limit)s",
+        {"measure": measure, "at": last[0], "id": last[1], "limit": limit},
     )
-    return [(row[0], row[1]) for row in rows]
+    return [_said(row) for row in rows]
+
+
+def find_published(database: Database, figure_id: str) -> Said | None:
+    """Give one published figure."""
+    rows = database.read(f"{_PUBLISHED} WHERE f.id = %s", (figure_id,))
+    return _said(rows[0]) if rows else None
+
+
+def all_published(database: Database, after: str = "", limit: int = 200) -> list[str]:
+    """Name published figures in the order of their ids."""
+    rows = database.read(
+        "SELECT id::text FROM figures WHERE (%(after)s::uuid IS NULL OR id > %(after)s::uuid)"
+        " ORDER BY id LIMIT %(limit)s",
+        {"after": after or None, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+def _said(row: tuple[Any, ...]) -> Said:
+    name, measure, at, figure, moments, corrections = row
+    return Said(name, measure, at, figure, list(zip(moments, corrections, strict=True)))

@@ -79,3 +79,30 @@ def list_results(
         },
     )
     return [ResultRow(*row) for row in rows]
+
+
+def granting_departments(database: Database) -> list[tuple[str, str]]:
+    """Name the departments that granted something: code and newest name."""
+    rows = database.read(
+        "SELECT g.department, coalesce((SELECT i.department_name FROM ref_item_version i"
+        " WHERE i.department = g.department ORDER BY i.item_version DESC LIMIT 1), g.department)"
+        " FROM (SELECT DISTINCT department FROM granted_result) AS g ORDER BY 1"
+    )
+    return [(str(code), str(name)) for code, name in rows]
+
+
+def granted_by_month(
+    database: Database, *, item_code: str = "", department: str = "", until: date
+) -> list[tuple[str, int]]:
+    """Count what was granted in each of the twelve months up to a day's: `2020-10`, number."""
+    rows = database.read(
+        "SELECT to_char(m, 'YYYY-MM'), (SELECT count(*) FROM granted_result g"
+        " WHERE g.decided_on >= m::date AND g.decided_on < (m + interval '1 month')::date"
+        " AND (%(item)s = '' OR g.item_code = %(item)s)"
+        " AND (%(department)s = '' OR g.department = %(department)s))"
+        " FROM generate_series(date_trunc('month', %(until)s::date::timestamp) - interval"
+        " '11 months', date_trunc('month', %(until)s::date::timestamp), interval '1 month') AS m"
+        " ORDER BY m",
+        {"item": item_code, "department": department, "until": until},
+    )
+    return [(str(month), int(number)) for month, number in rows]

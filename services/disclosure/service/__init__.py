@@ -24,11 +24,18 @@ from services.disclosure.projections.lookups import Rows
 from services.disclosure.service.entry_pages import EntryPages
 from services.disclosure.service.foi_desk import FoiDesk
 from services.disclosure.service.foi_pages import FoiPages
-from services.disclosure.service.publishing import Publishing
+from services.disclosure.service.happenings import Happenings
+from services.disclosure.service.own_records import OwnRecordRoutes
+from services.disclosure.service.portal_pages import PortalPages
+from services.disclosure.service.proof_pages import ProofPages
+from services.disclosure.service.report_pages import ReportPages
 from services.disclosure.service.results import Results
 from services.disclosure.service.rules import Rules
 from services.disclosure.service.screens import Screens
 from services.disclosure.service.statistics import Statistics
+from services.disclosure.service.subjects import SubjectRoutes
+from services.disclosure.service.supervision_following import SupervisionFollowing
+from services.disclosure.service.supervision_pages import SupervisionPages
 from services.kernel.clock import ClockRuleError
 
 
@@ -49,13 +56,20 @@ class DisclosureProvider(ApplicationProvider):
 
 class Service(
     Statistics,
-    Publishing,
+    Happenings,
+    ProofPages,
     Results,
     Rules,
+    PortalPages,
     Screens,
+    OwnRecordRoutes,
     FoiPages,
     FoiDesk,
+    SubjectRoutes,
     EntryPages,
+    SupervisionPages,
+    SupervisionFollowing,
+    ReportPages,
     AuditRoutes,
 ):
     """The nameko service."""
@@ -76,6 +90,7 @@ class Service(
             uow.change(*(change for event in batch for change in READ_MODEL.project(event)))
             for year in messages.years_changed(batch):
                 self.figures.calendar_changed(year)
+            self.follow_limits(batch)
 
     def _expect_due(self, dues: Sequence[Due]) -> None:
         self.figures.expect_requests(dues)

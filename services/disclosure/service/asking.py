@@ -20,11 +20,22 @@ from services.disclosure.inquiry import (
     behind,
     check_takes,
     find_measure,
+    read_known_at,
     read_question,
 )
-from services.disclosure.measures import Answer, Count, Measure, Question, Tally
+from services.disclosure.measures import (
+    Answer,
+    Count,
+    Days,
+    Happened,
+    Measure,
+    Quantity,
+    Question,
+    Tally,
+)
 from services.disclosure.projections import figures as shown
 from services.disclosure.projections.catalog_figures import list_entries
+from services.disclosure.projections.known import known_at
 
 
 class Asking:
@@ -41,6 +52,9 @@ class Asking:
     def _question(self, said: Filters) -> tuple[Question, Mapping[str, shown.Arrival]]:
         arrivals = shown.arrivals(self._database)
         watermarks = {source: arrival.watermark for source, arrival in arrivals.items()}
+        moment = read_known_at(said)
+        if moment is not None:
+            watermarks = known_at(self._database, moment, watermarks)
         return read_question(said, self.clock.now(), watermarks), arrivals
 
     def _asked(self, call: Call[None, Any]) -> tuple[Question, Mapping[str, shown.Arrival]]:
@@ -59,9 +73,7 @@ class Asking:
         measure = find_measure(call.query.measure)
         count = behind(measure, call.query.part)
         if not isinstance(count, Count):
-            raise ContractError(
-                f"{measure.id} counts {measure.of.value}: /entries lists them", field="measure"
-            )
+            raise ContractError(f"{measure.id}: {list_of(count)} lists this", field="measure")
         question = self._asked_of(measure, call)
         rows = shown.list_cases(
             self._database,
@@ -80,7 +92,7 @@ class Asking:
         measure = find_measure(call.query.measure)
         tally = behind(measure, call.query.part)
         if not isinstance(tally, Tally):
-            raise ContractError(f"{measure.id} counts cases: /cases lists them", field="measure")
+            raise ContractError(f"{measure.id}: {list_of(tally)} lists this", field="measure")
         question = measure.asked(self._asked_of(measure, call))
         rows = list_entries(
             self._database,
@@ -92,3 +104,9 @@ class Asking:
         page = page_of(rows, limit, lambda row: (row.code, row.position))
         answer = shown.answer(self._database, measure, question)
         return measure, answer, Page([entry_view(row) for row in page.items], page.next)
+
+
+def list_of(count: Quantity) -> str:
+    """Name the list of what a quantity counts."""
+    kinds = {Count: "/cases", Tally: "/entries", Days: "/working-days", Happened: "/happenings"}
+    return kinds[type(count)]

@@ -43,6 +43,8 @@ READERS: Final = ACTORS | {"supervisor"}
 PRIVATE: Final = {"Cache-Control": "no-store"}
 ANNUAL_MOST: Final = 2100
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+RECORD: Final = "G"
+"""What the number of a correction of one's own record begins with; that of a request with F."""
 CODE_CHARACTERS: Final = 12
 """31 to the 12th: too long to be guessed from its digest."""
 
@@ -179,7 +181,7 @@ class FoiRoutes:
         key = call.idempotency_key or None
         now = self.clock.now()
         seed = key or token_hex(16)
-        number, code = _number(now, seed), _code(seed)
+        number, code = number_of(now, seed), code_of(seed)
         entered = isinstance(said, RegisterRequest)
         wish = Wish(
             number,
@@ -192,7 +194,7 @@ class FoiRoutes:
             call.caller.id if call.caller.known and not entered else "",
         )
         facts = Facts(
-            now, number, _actor(call.caller, OFFICER if entered else ""), call.correlation_id
+            now, number, actor_of(call.caller, OFFICER if entered else ""), call.correlation_id
         )
         done = self.figures.receive_request(facts, wish, said.told(), key=key)
         return FoiReceipt(done.key, shown_code(code), done.state, f"{done.stream}/{done.version}")
@@ -234,19 +236,19 @@ def shown_code(code: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def _actor(caller: Caller, role: str) -> Actor:
+def actor_of(caller: Caller, role: str) -> Actor:
     if caller.known:
         return caller.actor(role or "applicant")
     return Actor(ActorKind.EXTERNAL, "public", role="applicant")
 
 
-def _number(now: datetime, seed: str) -> str:
+def number_of(now: datetime, seed: str, kind: str = "F") -> str:
     """Make a number: kind, date, serial; the same for a repeated request of the day."""
     serial = int.from_bytes(sha256(f"number/{seed}".encode()).digest()[:8]) % 10**9
-    return f"F{now.astimezone(SHANGHAI):%Y%m%d}{serial:09}"
+    return f"{kind}{now.astimezone(SHANGHAI):%Y%m%d}{serial:09}"
 
 
-def _code(seed: str) -> str:
+def code_of(seed: str) -> str:
     """Make the code from what only the asker's own form knows, so that a repetition tells it."""
     number = int.from_bytes(sha256(f"code/{seed}".encode()).digest())
     found = ""

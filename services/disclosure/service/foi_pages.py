@@ -10,8 +10,9 @@ import msgspec
 
 from services.chassis.errors import NotFoundError
 from services.chassis.web import Call, Reply, route
-from services.chassis.web.parts import Column, Crumb, Table
+from services.chassis.web.parts import Column, Crumb, Table, chart_of
 from services.disclosure.domain.foi_terms import Channel
+from services.disclosure.domain.own_records import ELSEWHERE
 from services.disclosure.domain.rules import DisclosureRuleError
 from services.disclosure.foi_answers import (
     AskRequest,
@@ -21,7 +22,8 @@ from services.disclosure.foi_answers import (
     progress_of,
 )
 from services.disclosure.pages import asked_words as words
-from services.disclosure.service.foi import OFFICERS, PRIVATE, FoiRoutes, year_of
+from services.disclosure.pages import record_words
+from services.disclosure.service.foi import OFFICERS, PRIVATE, RECORD, FoiRoutes, year_of
 from services.disclosure.service.screens import PAGES
 from services.kernel.clock import legal_date
 from services.kernel.times import SHANGHAI
@@ -128,6 +130,8 @@ class FoiPages(FoiRoutes):
     def show_progress(self, call: Call[QueryForm]) -> Reply:
         said = call.body
         try:
+            if said.request_no.strip().startswith(RECORD):
+                return self._record_progress(call)
             request = self.figures.request_by_code(said.request_no.strip(), said.code)
         except NotFoundError:
             text = PAGES.render(
@@ -149,6 +153,7 @@ class FoiPages(FoiRoutes):
             crumbs=[HERE],
             shown=shown,
             state=words.STATES[shown.state],
+            steps=words.steps(shown.state),
             waits=words.WAITS[shown.waits_for],
             reply=words.REPLIES.get(shown.reply or "", ""),
             shown_day=shown_day,
@@ -193,12 +198,38 @@ class FoiPages(FoiRoutes):
             title=f"{year} 年政府信息公开申请情况",
             english="Annual table",
             crumbs=[HERE],
+            chart=chart_of(
+                "foi-answers",
+                "办理结果",
+                [
+                    (name, sum(view.rows[row]["total"] for row in rows))
+                    for name, rows in words.SUMMED.items()
+                ],
+                unit="件",
+                column="结果",
+            ),
             table=table,
             fought=fought,
             year=year,
             came=came,
             rows=view.rows,
         )
+
+    def _record_progress(self, call: Call[QueryForm]) -> Reply:
+        said = call.body
+        record = self.figures.record_correction_by_code(said.request_no.strip(), said.code)
+        text = PAGES.render(
+            "record_progress.html",
+            call,
+            title=f"更正申请 {record.correction_no}",
+            english="Progress",
+            crumbs=[HERE],
+            record=record,
+            state=record_words.state(record.outcome),
+            elsewhere=record.outcome in ELSEWHERE,
+            shown_day=shown_day,
+        )
+        return Reply(text, headers=PRIVATE)
 
     def _take(self, call: Call[AskForm], *, register: bool) -> Reply:
         typed = call.body

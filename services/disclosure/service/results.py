@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from services.chassis.bus.positions import is_done
 from services.chassis.web import Call, Page, PageQuery, Pages, route
 from services.chassis.web.paging import page_of, read_cursor
-from services.chassis.web.parts import Column, Crumb, Filter, Table
-from services.disclosure.projections.results import ResultRow, list_results
+from services.chassis.web.parts import Cell, Column, Crumb, Filter, Option, Table, chart_of
+from services.disclosure.projections.results import (
+    ResultRow,
+    granted_by_month,
+    granting_departments,
+    list_results,
+)
 from services.disclosure.service.asking import Asking
+from services.kernel.clock import legal_date
 
 PAGES: Final = Pages("disclosure", Path(__file__).parents[1] / "pages" / "templates")
 Code = Annotated[str, msgspec.Meta(max_length=64)]
@@ -60,11 +66,19 @@ class Results(Asking):
             call,
             title="行政许可结果公开",
             english="What was granted",
-            crumbs=[Crumb("办件公示", "/")],
-            filters=[
-                Filter(name="item_code", label="事项编码", value=query.item_code, kind="search"),
-                Filter(name="department", label="部门编码", value=query.department, kind="search"),
-            ],
+            crumbs=[Crumb("政务公开", "/")],
+            filters=_filters(query, granting_departments(self._database)),
+            chart=chart_of(
+                "granted",
+                "每月准予的许可",
+                granted_by_month(
+                    self._database,
+                    item_code=query.item_code,
+                    department=query.department,
+                    until=query.until or legal_date(self.clock.now()),
+                ),
+                unit="件",
+            ),
             table=_table(query, self._results(query)),
         )
 
@@ -79,6 +93,24 @@ class Results(Asking):
             limit=query.limit + 1,
         )
         return page_of(rows, query.limit, lambda row: (row.decided_on, row.project_no))
+
+
+def _filters(query: ResultsQuery, departments: list[tuple[str, str]]) -> list[Filter]:
+    return [
+        Filter(
+            name="department",
+            label="作出决定的机关",
+            value=query.department,
+            options=[Option("", "全部机关"), *(Option(*one) for one in departments)],
+        ),
+        Filter(name="item_code", label="事项编码", value=query.item_code, kind="search"),
+        Filter(name="since", label="决定日期从", value=_day(query.since), kind="date"),
+        Filter(name="until", label="到", value=_day(query.until), kind="date", hint="含当日"),
+    ]
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _table(query: ResultsQuery, page: Page[ResultRow]) -> Table:
@@ -97,7 +129,13 @@ def _table(query: ResultsQuery, page: Page[ResultRow]) -> Table:
             Column("决定日期", "Decided on", numeric=True),
         ],
         rows=[
-            [row.project_no, row.item_name, row.department_name, "准予", row.decided_on.isoformat()]
+            [
+                Cell(row.project_no, f"/case?case_no={quote(row.project_no)}"),
+                row.item_name,
+                row.department_name,
+                "准予",
+                row.decided_on.isoformat(),
+            ]
             for row in page.items
         ],
         next_href=f"/results/page?{urlencode(asked | {'cursor': page.next})}" if page.next else "",

@@ -1,4 +1,4 @@
-"""Pages: the board, what is behind a figure, how a figure was computed."""
+"""Pages: the board, and what is behind a figure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Final
 from services.chassis.errors import ContractError
 from services.chassis.web import Call, Pages, Reply, route
 from services.chassis.web.parts import Crumb
-from services.disclosure.inquiry import CasesQuery, EntriesQuery, Filters, find_measure
-from services.disclosure.measures import MEASURES, Count, Question
+from services.disclosure.inquiry import CasesQuery, EntriesQuery, Filters
+from services.disclosure.measures import Count, Question
 from services.disclosure.pages import board, catalog, screens
-from services.disclosure.pages.words import Links, rounding
+from services.disclosure.pages.words import Links
 from services.disclosure.projections import figures as shown
 from services.disclosure.service.asking import Asking
 
@@ -22,7 +22,15 @@ PAGES: Final = Pages("disclosure", Path(__file__).parents[1] / "pages" / "templa
 class Screens(Asking):
     """Routes that answer pages."""
 
-    @route("GET", "/", html=True, public=True, query=Filters, after=True, summary="The board")
+    @route(
+        "GET",
+        "/board",
+        html=True,
+        public=True,
+        query=Filters,
+        after=True,
+        summary="The board: every figure of the cases, and of the catalog",
+    )
     def show_board(self, call: Call[None, Filters]) -> str | Reply:
         error: ContractError | None = None
         try:
@@ -71,7 +79,7 @@ class Screens(Asking):
             call,
             title=f"{measure.zh}的办件",
             english=f"Cases behind {measure.id}",
-            crumbs=[Crumb("办件公示", "/")],
+            crumbs=[Crumb("办件公示", "/board")],
             view=screens.case_list(call.query, answer, page, names),
         )
 
@@ -92,46 +100,8 @@ class Screens(Asking):
             call,
             title=f"{measure.zh}的明细",
             english=f"Behind {measure.id}",
-            crumbs=[Crumb("办件公示", "/")],
+            crumbs=[Crumb("办件公示", "/board")],
             view=catalog.entry_list(call.query, answer, page, names),
-        )
-
-    @route("GET", "/how", html=True, public=True, query=Filters, summary="How figures are made")
-    def show_method(self, call: Call[None, Filters]) -> str:
-        question, arrivals = self._asked(call)
-        return PAGES.render(
-            "how.html",
-            call,
-            title="数据从何而来",
-            english="How do we know?",
-            crumbs=[Crumb("办件公示", "/")],
-            measures=list(MEASURES.values()),
-            sources=screens.source_lines(arrivals),
-            links=Links(question),
-            rounding=rounding,
-        )
-
-    @route(
-        "GET",
-        "/how/<measure>",
-        html=True,
-        public=True,
-        query=Filters,
-        after=True,
-        summary="How one figure was computed",
-    )
-    def show_proof(self, call: Call[None, Filters]) -> str:
-        measure = find_measure(call.path["measure"])
-        question = self._asked_of(measure, call)
-        answer = shown.answer(self._database, measure, question)
-        names = shown.names(self._database, question.positions["catalog"])
-        return PAGES.render(
-            "proof.html",
-            call,
-            title=f"{measure.zh}是怎样算出来的",
-            english=f"How {measure.id} was computed",
-            crumbs=[Crumb("办件公示", "/"), Crumb("数据从何而来", "/how")],
-            view=screens.proof(answer, names),
         )
 
     def _catalog_section(self, question: Question) -> catalog.Section | None:

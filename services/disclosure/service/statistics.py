@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
+
 from services.chassis.errors import ContractError
 from services.chassis.web import Call, Page, Reply, csv_reply, route
 from services.disclosure.answers import (
@@ -25,6 +27,7 @@ from services.disclosure.inquiry import (
     StatQuery,
     check_takes,
     find_measure,
+    read_known_at,
     read_printed,
 )
 from services.disclosure.measures import MEASURES
@@ -59,7 +62,8 @@ class Statistics(Asking):
         answer = shown.answer(self._database, measure, question)
         by = (call.query.by,) if call.query.by else ()
         cells = shown.groups(self._database, measure, question, by) if by else []
-        return stat_view(answer, arrivals, call.query.by, cells)
+        view = stat_view(answer, arrivals, call.query.by, cells)
+        return msgspec.structs.replace(view, known_at=read_known_at(call.query))
 
     @route(
         "GET",

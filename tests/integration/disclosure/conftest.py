@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -78,17 +79,27 @@ class ReadSide:
         )
 
 
-@pytest.fixture
-def read_side(database: str) -> Iterator[ReadSide]:
-    side = ReadSide(f"{database}?options=-csearch_path%3Ddisclosure_model")
+@contextmanager
+def reading(url: str) -> Iterator[ReadSide]:
+    """Make the read model in an empty database, with as much of the log as figures look at."""
+    side = ReadSide(f"{url}?options=-csearch_path%3Ddisclosure_model")
     try:
         side.database.run(
             "CREATE SCHEMA disclosure_model;"
             "CREATE TABLE inbox (source text PRIMARY KEY, done int8multirange NOT NULL);"
-            "CREATE TABLE held (source text, state text)"
+            "CREATE TABLE held (source text, state text);"
+            "CREATE TABLE events (xid xid8, id bigint, stream uuid, version int,"
+            " recorded_at timestamptz, PRIMARY KEY (xid, id), UNIQUE (stream, version));"
+            "CREATE TABLE ledger (position bigint PRIMARY KEY, xid xid8, id bigint)"
         )
         for file in READ_MODEL.files:
             side.database.run(file.read_text("utf-8"))
         yield side
     finally:
         side.database.close()
+
+
+@pytest.fixture
+def read_side(database: str) -> Iterator[ReadSide]:
+    with reading(database) as side:
+        yield side

@@ -47,7 +47,9 @@ def count(
             continue
         found[Count.ACCEPTED] += 1
         found[Count.ACCEPTED_COMPLETED if done else Count.OPEN] += 1
-        found[Count.ONLINE] += row.channel in ("Internet", "e-mail", "online", "app", "mobile")
+        applied = row.channel in ("Internet", "e-mail", "online", "app", "mobile")
+        found[Count.APPLIED_ONLINE] += applied
+        found[Count.ONLINE] += applied or row.channel == "provincial"
         in_time = (
             row.due_at is not None
             and row.completed_at is not None

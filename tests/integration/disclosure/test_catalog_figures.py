@@ -19,7 +19,9 @@ from services.disclosure.projections.figures import answer, catalog_answers, gro
 from tests.integration.disclosure.catalog_log import Log, Oracle, on, small_county
 from tests.integration.disclosure.conftest import ReadSide
 
-CATALOG = [measure for measure in MEASURES.values() if measure.of is not Thing.CASES]
+CATALOG = [
+    measure for measure in MEASURES.values() if measure.of not in (Thing.CASES, Thing.HAPPENINGS)
+]
 LOG = small_county()
 LAST = len(LOG.events)
 YEAR_END = on(12, 31, hour=23)

@@ -118,7 +118,7 @@ def test_a_published_figure_stays_whatever_comes_later(county: House) -> None:
 @pytest.mark.parametrize(
     ("path", "texts"),
     [
-        ("/?as_of=2020-12-31", ["事项目录", "最多跑一次事项占比", "公共服务调整事项"]),
+        ("/board?as_of=2020-12-31", ["事项目录", "最多跑一次事项占比", "公共服务调整事项"]),
         ("/entries?measure=S40&as_of=2020-12-31", ["转报上级：34XX00", "承接下放：由市级"]),
         ("/entries?measure=S25&part=denominator&as_of=2020-12-31", ["认领单位", "V01单位"]),
         ("/how/S14?as_of=2020-12-31", ["法定时限合计", "banjian stat S14"]),

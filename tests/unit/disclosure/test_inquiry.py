@@ -17,7 +17,7 @@ def test_an_empty_question_is_about_now_and_all_that_arrived() -> None:
     question = read_question(Filters(), NOW, HERE)
 
     assert question.as_of == NOW
-    assert question.positions == {"catalog": 3, "intake": 17, "approval": 0}
+    assert question.positions == {"catalog": 3, "intake": 17, "approval": 0, "disclosure": 0}
     assert question.filters == {}
 
 

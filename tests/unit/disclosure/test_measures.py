@@ -11,7 +11,10 @@ import pytest
 from services.disclosure.handbook import PATH, text
 from services.disclosure.measures import (
     MEASURES,
+    OVER,
     Count,
+    Days,
+    Happened,
     Measure,
     Period,
     Question,
@@ -29,18 +32,24 @@ def test_the_handbook_is_what_the_measures_say() -> None:
 
 
 def test_every_count_is_used_and_has_a_name() -> None:
-    every = {*Count, *Tally}
+    every = {*Count, *Tally, *Happened, *Days}
     assert {count for measure in MEASURES.values() for count in measure.counts} == every
-    assert set(COUNT_NAMES) == every == {*Count, *HOW}
+    assert set(COUNT_NAMES) == every == {*Count, *HOW, *OVER, *Days}
     assert len({count.value for count in every}) == len(every)
 
 
 @pytest.mark.parametrize("measure", MEASURES.values(), ids=lambda measure: measure.id)
 def test_a_measure_says_what_it_is_over(measure: Measure) -> None:
     assert measure.population and measure.population_zh and measure.note_zh and measure.sign
-    assert (measure.of is Thing.CASES) == (measure.sources == ("intake",))
+    if measure.of is not Thing.HAPPENINGS:
+        assert (measure.of is Thing.CASES) == ("intake" in measure.sources)
+    kind = {Thing.CASES: Count, Thing.HAPPENINGS: Happened}.get(measure.of, Tally)
     for count in measure.counts:
-        assert isinstance(count, Count if measure.of is Thing.CASES else Tally)
+        assert isinstance(count, kind | Days)
+        if isinstance(count, Happened):
+            assert set(OVER[count].sources) <= set(measure.sources)
+        if isinstance(count, Days):
+            assert "catalog" in measure.sources and measure.period is Period.SINCE
     assert (measure.unit == "percent") <= (measure.denominator is not None)
     assert (measure.rounding is Rounding.EXACT) == (measure.denominator is None)
     assert (measure.period is Period.NONE) == measure.window.startswith("none")

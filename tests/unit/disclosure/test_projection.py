@@ -36,6 +36,8 @@ def _of(path: Path) -> Event:
 
 CHANGED = ("ref_item_status", "ref_window", "granted_result")
 """The copy of the catalog, and the list of what is granted now: no figure is computed from them."""
+BESIDE = ("known", "happenings", "card_liability", "project_lead")
+"""Rows that stand beside those of cases and of the catalog."""
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -47,10 +49,10 @@ def test_every_contract_example_can_be_projected(path: Path) -> None:
     rows = [change for change in changes if isinstance(change, Insert)]
     for row in rows:
         assert len(row.row) == len(READ_MODEL.tables[row.table])
-    figures = [row.table for row in rows if row.table not in reference.TABLES]
+    figures = [row.table for row in rows if row.table not in {*reference.TABLES, *BESIDE}]
     assert len(figures) <= 1
     for change in changes:
-        if isinstance(change, Statement):
+        if isinstance(change, Statement) and not change.sql.startswith("INSERT INTO happenings"):
             assert any(f" {table} " in change.sql for table in CHANGED), "a fact is never changed"
     if said.type not in READS:
         assert changes == []

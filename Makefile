@@ -7,6 +7,7 @@ PYTEST_ARGS ?=
 # Tests wait more than they compute: three processes, a file each at a time.
 TEST_PROCESSES ?= 3
 BENCH_ARGS ?=
+YEAR_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +32,10 @@ setup: $(STAMP) ## make .venv with everything in requirements.lock (PYTHON= name
 .PHONY: run
 run: $(STAMP) ## start the whole house, feed it, print figures and the URL (FEED=a/log.csv, FEED=none)
 	@$(BIN)/python -m deploy.local.supervisor $(if $(FEED),"$(FEED)")
+
+.PHONY: year
+year: $(STAMP) ## build the county's year of 2020 into empty logs and print its figures (YEAR_ARGS=--help)
+	@$(BIN)/python -m deploy.local.supervisor alone year build $(YEAR_ARGS)
 
 .PHONY: stop
 stop: ## stop the house and its private servers

@@ -1,6 +1,6 @@
 """One address for the five services, as the cluster's ingress will be: `banjian gateway`.
 
-    /               -> /disclosure/ (the board)
+    /               -> /disclosure/ (the front page)
     /catalog/x      -> the catalog's /x with X-Forwarded-Prefix: /catalog; so for every service
     /issuer/x       -> the development token issuer's /x
     /livez, /readyz    the gateway's own

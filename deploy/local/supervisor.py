@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ CALENDAR = "calendar seed"
 YEAR_FIGURES = "banjian figures --from 2020-01-01 --to 2020-12-31"
 """The week is of today; the adjustments of the sample's catalog are of its year."""
 NOTHING = "none"
+ALONE = "alone"
+"""Runs one command without the house: `python -m deploy.local.supervisor alone year build`."""
 READY_WITHIN_S = 120
 
 
@@ -112,7 +114,43 @@ def _row(process: str, state: str, address: str, detail: str) -> dict[str, str]:
     return {"process": process, "state": state, "address": address, "detail": detail}
 
 
+def alone(command: Sequence[str], run: Path = RUN) -> int:
+    """Run one command of the console with servers up and migrated, and no process of the house.
+
+    Gives its exit code; the servers are stopped again.
+
+    Raises:
+        LocalRunError: the house runs, or the servers do not start.
+    """
+    console = Console(stderr=True, highlight=False)
+    run.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(run, console):
+        if _keeper(run) is not None:
+            raise LocalRunError("the house runs; stop it first: make stop")
+        try:
+            env = _prepare(run, console)
+            return subprocess.run(
+                [*roster.banjian(), *command], env={**os.environ, **env}
+            ).returncode
+        finally:
+            _stop(run)
+
+
 def _start(run: Path, console: Console) -> None:
+    _prepare(run, console)
+    child = spawn(
+        [sys.executable, "-m", "deploy.local.keeper", run],
+        log=run / "log" / "keeper.log",
+        env=os.environ,
+        cwd=CHECKOUT,
+        record=run / "keeper.pid",
+    )
+    if child.poll() is not None:
+        raise LocalRunError(f"the keeper ended at once:\n{tail(run / 'log' / 'keeper.log')}")
+
+
+def _prepare(run: Path, console: Console) -> dict[str, str]:
+    """Start the servers and migrate; give the settings."""
     _end_leftovers(run)
     endpoints = _start_servers(run, console)
     env = _settle_environment(run, endpoints)
@@ -130,15 +168,7 @@ def _start(run: Path, console: Console) -> None:
     if done.returncode != 0:
         raise LocalRunError(f"`banjian migrate` failed, log {log}:\n{tail(log)}")
     console.print("schemas, roles, exchanges and queues are there")
-    child = spawn(
-        [sys.executable, "-m", "deploy.local.keeper", run],
-        log=run / "log" / "keeper.log",
-        env=os.environ,
-        cwd=CHECKOUT,
-        record=run / "keeper.pid",
-    )
-    if child.poll() is not None:
-        raise LocalRunError(f"the keeper ended at once:\n{tail(run / 'log' / 'keeper.log')}")
+    return env
 
 
 def _start_servers(run: Path, console: Console) -> dict[str, str]:
@@ -279,6 +309,8 @@ def _one_at_a_time(run: Path, console: Console) -> Iterator[None]:
 
 def _main(arguments: list[str]) -> int:
     try:
+        if arguments[:1] == [ALONE]:
+            return alone(arguments[1:])
         up(arguments[0] if arguments else COUNTY)
     except LocalRunError as error:
         sys.stderr.write(f"\n{error}\n")

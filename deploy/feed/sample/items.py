@@ -16,6 +16,12 @@ from services.kernel.times import SHANGHAI
 
 RESIDENT = len(BUREAUS)
 DEPARTMENTS = (*BUREAUS, *OTHERS)
+EDUCATION = 11
+"""Place of the bureau schools pay to."""
+PAY_ONLINE = frozenset({0, 4, 7, EDUCATION})
+"""Departments whose fees are paid online: 31 charges."""
+CHARGED = frozenset({"01", "07"})
+FEES_FEN = (500, 1_000, 2_000, 4_000)
 
 
 @dataclass(frozen=True)
@@ -108,10 +114,26 @@ def invent(chance: Random, year: int) -> list[Item]:
                 amounts = _amounts(fate, item_type, hall, immediate)
                 made.append(Item(len(made) + 1, item_type, place, subject, name, amounts))
     settle_all([item.amounts for item in made], chance)
+    _pay_online(made)
     for item in made:
         if item.fate is not Fate.RECEIVED:
             item.versions.append(_first(item, year))
     return made
+
+
+def _pay_online(made: Sequence[Item]) -> None:
+    """Let four departments take fees online, 31 in all (S31, S32): the first is education's."""
+    for item in made:
+        item.amounts.pays_online = False
+        amounts = item.amounts
+        if item.department not in PAY_ONLINE or not item.resident:
+            continue
+        if item.fate is not Fate.STAYS or amounts.last.immediate or item.item_type not in CHARGED:
+            continue
+        fen = FEES_FEN[0 if item.department == EDUCATION else item.number % len(FEES_FEN)]
+        amounts.now(fee_fen=fen)
+        amounts.before(fee_fen=fen)
+        amounts.pays_online = True
 
 
 def _amounts(fate: Fate, item_type: str, resident: bool, immediate: bool) -> Amounts:

@@ -146,6 +146,11 @@ def rebuild(
         note("The live and the rebuilt read model are equal.")
 
 
+def replay_model(service: str) -> Outcome:
+    """Rebuild a service's read model from the logs, and switch to it; shows how far it is."""
+    return _replay(service)
+
+
 def _replay(service: str, *, verify: bool = False) -> Outcome:
     from services.chassis.rebuild import rebuild as run_rebuild
 

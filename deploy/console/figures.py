@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,13 @@ End = Annotated[
 Department = Annotated[str, typer.Option(help="Department code; of claims the unit's.")]
 Channel = Annotated[str, typer.Option(help="Channel code; of cases.")]
 ItemType = Annotated[str, typer.Option(help="Item type, such as 01; of the catalog.")]
+KnownAt = Annotated[
+    str,
+    typer.Option(
+        help="Count only what the logs had recorded by this moment: what was known then. Default"
+        " all that is known now."
+    ),
+]
 Level = Annotated[str, typer.Option(help="Level, 4 county, 5 township, 6 village; of the catalog.")]
 
 stat = typer.Typer(
@@ -29,10 +37,21 @@ stat = typer.Typer(
     help="Print one figure; 'stat check' tells whether a printed percentage can be.",
     context_settings={"ignore_unknown_options": True},
 )
+figures = typer.Typer(
+    cls=DefaultsTo,
+    help="The main figures as of a moment; 'figures published' and 'figures recheck'.",
+    context_settings={"ignore_unknown_options": True},
+)
 
 
+@figures.command(
+    "show",
+    epilog="Also: banjian figures published: what was published, and found later;"
+    " banjian figures recheck: count all of it again.",
+)
 def show_figures(
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     begin: Begin = "",
     end: End = "",
     department: Department = "",
@@ -45,7 +64,7 @@ def show_figures(
     words = {"department": department, "channel": channel}
     words |= {"item_type": item_type, "level": level}
     said = {name: word for name, word in words.items() if word}
-    query = {"as_of": as_of, "from": begin, "to": end} | said
+    query = {"as_of": as_of, "known_at": known_at, "from": begin, "to": end} | said
     answers = [
         _stat(measure["id"], query)
         for measure in measures()
@@ -80,8 +99,9 @@ def show_stat(
     by: Annotated[
         str,
         typer.Option(
-            help="Break down by department, region or month; cases also by channel or item, the"
-            " catalog by item_type or level, S40 by kind."
+            help="Break down by department, region, month or year; cases also by channel or item,"
+            " the catalog by item_type or level, S40 and much else by kind: what a measure takes"
+            " stands in docs/measures.md."
         ),
     ] = "",
     begin: Begin = "",
@@ -95,12 +115,13 @@ def show_stat(
     positions: Annotated[
         str, typer.Option(help="Count only up to these log positions: intake:17,catalog:4.")
     ] = "",
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """Print one figure: value, numerator, denominator, and the log positions it stands on."""
     query = {"as_of": as_of, "from": begin, "to": end, "department": department}
     query |= {"channel": channel, "item": item, "region": region, "positions": positions}
-    query |= {"item_type": item_type, "level": level, "by": by}
+    query |= {"item_type": item_type, "level": level, "by": by, "known_at": known_at}
     answer = _stat(measure, query)
     if as_json:
         print_json(answer)
@@ -113,6 +134,7 @@ def show_stat(
             "denominator": answer["denominator"],
             "rounding": f"{answer['rounding']}, {answer['places']} places",
             "as of": answer["as_of"],
+            "known at": answer.get("known_at") or "now",
             "over": ", ".join(f"{name} {word}" for name, word in answer["filters"].items()),
             "positions": _positions(answer),
         }
@@ -124,6 +146,70 @@ def show_stat(
             [
                 (group["key"], value_of(answer | group), group["numerator"], group["denominator"])
                 for group in answer["groups"]
+            ],
+        )
+
+
+@figures.command("published")
+def show_published(
+    measure: Annotated[str, typer.Option(help="Only of this measure, for example S03.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List what was published, the newest first, with what was found of it later."""
+    from deploy.console.http import call
+
+    listed: list[dict[str, Any]] = call(
+        "disclosure", "/figures", query={"measure": measure, "limit": "200"}
+    )
+    if as_json:
+        print_json(listed)
+        return
+    print_table(
+        ["figure", "id", ">published", ">now", "as of", ">corrections"],
+        [
+            (
+                one["figure"],
+                one["measure"],
+                value_of(one),
+                value_of(one | one["corrections"][-1]) if one["corrections"] else "the same",
+                one["as_of"],
+                len(one["corrections"]),
+            )
+            for one in listed
+        ],
+    )
+
+
+@figures.command("recheck", epilog="The deadlines of the house do the same on their own.")
+def recheck(as_json: Json = False) -> None:
+    """Count every published figure again; say beside it if it is another by what is known now.
+
+    What was published stays as it was. Needs the role statistician.
+    """
+    from deploy.console.http import call
+    from deploy.console.identity import bearer
+
+    token = bearer(["statistician"], subject=getpass.getuser())
+    rechecked, corrected, after = 0, [], ""
+    while True:
+        said = {"after": after}
+        told = call("disclosure", "/figures/recheck", body=said, headers=token, timeout_s=300.0)
+        rechecked += told["rechecked"]
+        corrected += told["corrected"]
+        after = told["next"]
+        if not after:
+            break
+        note(f"{rechecked} counted again")
+    if as_json:
+        print_json({"rechecked": rechecked, "corrected": corrected})
+        return
+    note(f"{rechecked} published figures counted again, {len(corrected)} corrected")
+    if corrected:
+        print_table(
+            ["figure", "id", ">was", ">is", ">causes"],
+            [
+                (one["figure"], one["measure"], one["was"], one["value"], one["causes"])
+                for one in corrected
             ],
         )
 

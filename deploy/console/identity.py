@@ -30,11 +30,15 @@ def token(
     ] = None,
     unit: Annotated[str, typer.Option(help="Department code.")] = "",
     window: Annotated[str, typer.Option(help="Window number.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Region of a village or township; else the county's.")
+    ] = "",
     minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it holds.")] = 60,
     as_json: Json = False,
 ) -> None:
     """Print a bearer token of the development issuer. Refused in production."""
-    signed = _mint(subject, role or [], unit=unit, window=window, minutes=minutes)
+    where = {"unit": unit, "window": window, "region": region}
+    signed = _mint(subject, role or [], **where, minutes=minutes)
     if as_json:
         print_json({"access_token": signed, "token_type": "Bearer", "expires_in": minutes * 60})
     else:
@@ -42,7 +46,13 @@ def token(
 
 
 def _mint(
-    subject: str, roles: Sequence[str], *, unit: str = "", window: str = "", minutes: int = 60
+    subject: str,
+    roles: Sequence[str],
+    *,
+    unit: str = "",
+    window: str = "",
+    region: str = "",
+    minutes: int = 60,
 ) -> str:
     from services.chassis.issuer import AUDIENCE, Issuer, refuse_production
     from services.chassis.settings import SettingsError
@@ -54,5 +64,5 @@ def _mint(
     key_file = need("BANJIAN_ISSUER_KEY_FILE")[0]
     audience = os.environ.get("BANJIAN_TOKEN_AUDIENCE", AUDIENCE)
     issuer = Issuer(key_file, audience)
-    region = os.environ.get("BANJIAN_REGION", "")
+    region = region or os.environ.get("BANJIAN_REGION", "")
     return issuer.mint(subject, roles, unit=unit, window=window, region=region, ttl_s=minutes * 60)

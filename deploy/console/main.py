@@ -16,12 +16,14 @@ from deploy.console import (
     clock,
     database,
     deadlines,
+    exporting,
     feeding,
     fees,
     figures,
     identity,
     processes,
     refused,
+    report,
     sample,
     settings,
     source,
@@ -29,6 +31,7 @@ from deploy.console import (
     subject,
     variables,
     vault,
+    year,
 )
 from services.chassis.errors import BanjianError, UnavailableError
 from services.chassis.logs import configure
@@ -42,8 +45,11 @@ EXAMPLES = (
     ("feed receipt.csv", "send a real log of permit cases"),
     ("figures --as-of 2011-07-01", "the main figures, as of a day"),
     ("stat S03 --by channel --json", "one figure, with its positions"),
+    ("report --year 2020 --format pdf", "the annual report, from the log"),
     ("case show case-10011 --at 2011-11-01", "a case as it was that day"),
+    ("export --format xes --out o.xes", "every event, for process mining"),
     ("catalog import items.csv --dry-run", "check a whole list, apply nothing"),
+    ("year build --scale 0.01", "a hundredth of the county's year"),
     ("calendar show 2020 --as-of 2020-01-20", "a year's working days"),
     ("clock due 2020-09-28 7 --explain", "a due date, day by day"),
     ("parked list intake", "messages that wait for a person"),
@@ -75,12 +81,15 @@ app.command(rich_help_panel=LOCAL)(processes.down)
 app.command(rich_help_panel=LOCAL)(processes.status)
 app.command(rich_help_panel=LOCAL)(identity.token)
 app.command(rich_help_panel=DATA)(feeding.feed)
-app.command("figures", rich_help_panel=DATA)(figures.show_figures)
+app.add_typer(figures.figures, name="figures", rich_help_panel=DATA)
 app.add_typer(figures.stat, name="stat", rich_help_panel=DATA)
+app.add_typer(report.app, name="report", rich_help_panel=DATA)
 app.add_typer(cases.app, name="case", rich_help_panel=DATA)
+app.command(rich_help_panel=DATA)(exporting.export)
 catalog.app.command()(sample.sample)
 app.add_typer(catalog.app, name="catalog", rich_help_panel=DATA)
 app.add_typer(calendar.app, name="calendar", rich_help_panel=DATA)
+app.add_typer(year.app, name="year", rich_help_panel=DATA)
 app.add_typer(clock.app, name="clock", rich_help_panel=DATA)
 app.add_typer(fees.app, name="fees", rich_help_panel=DATA)
 app.command(rich_help_panel=OPERATE)(database.migrate)

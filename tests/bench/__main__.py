@@ -25,6 +25,7 @@ MODULES = (
     "subscription",
     "latency",
     "rebuild",
+    "as_of",
     "search",
     "clock",
     "creation",

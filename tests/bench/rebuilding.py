@@ -42,6 +42,7 @@ def run(admin_url: str, auditor_url: str) -> Rebuilt:
 def main(admin_url: str, auditor_url: str) -> None:
     import importlib
 
+    reads = importlib.import_module("services.disclosure.messages").READS
     outcome = rebuild(
         READ_MODEL,
         admin_url=admin_url,
@@ -50,6 +51,7 @@ def main(admin_url: str, auditor_url: str) -> None:
             source: importlib.import_module(f"services.{source}.messages").PUBLISHES
             for source in READ_MODEL.sources
         },
+        reads=reads.keys(),
     )
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(

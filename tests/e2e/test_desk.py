@@ -46,6 +46,7 @@ NAME, NUMBER = "测试申请人甲", "11010519491231002X"
 CLERK, OTHER = ("clerk-12", "clerk"), ("clerk-13", "clerk")
 UNIT, OFFICE = ("unit-7", "unit"), ("fee-officer-3", "fee_officer")
 OPERATOR = ("operator-2", "hotline_operator")
+SUPERVISOR, OFFICER = ("supervisor-2", "supervisor"), ("officer-21", "officer")
 
 
 class Hall(Counter):
@@ -370,7 +371,16 @@ def test_particulars_are_plain_for_the_data_officer_with_a_purpose_alone(hall: H
 
 def test_pages_fit_and_axe_finds_nothing_serious(hall: Hall) -> None:
     number, rated = hall.apply(), bad_review(hall)
+    refused, running = hall.apply(), hall.apply()
+    no = {"reason_code": "other", "reason": "不符合法定条件"}
+    assert hall.ask("POST", f"/cases/{refused}/refusal", "clerk-12:clerk", no)[0] == 201
+    yes = {"attested": True}
+    assert hall.ask("POST", f"/cases/{running}/acceptance", "clerk-12:clerk", yes)[0] == 200
+    stop = {"reason": "HEARING", "expected_days": 20}
+    assert hall.ask("POST", f"/cases/{running}/suspension", "clerk-12:clerk", stop)[0] == 201
     places = {
+        SUPERVISOR: [f"/desk/cases/{refused}", f"/desk/cases/{running}"],
+        OFFICER: [f"/desk/cases/{running}"],
         CLERK: [
             "/desk/queue",
             "/desk/queue?waits=running&scope=all",

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.timeout(300)
 GUIDES = (
     *("operators", "integrators", "analysts", "privacy", "services", "cases", "approval"),
     "audit",
+    "supervision",
 )
 RUNNABLE = ("console", "sh", "python", "sql")
 FENCE = re.compile(

@@ -108,7 +108,7 @@ def upload(page: Page, name: str, body: bytes, file: str) -> None:
     paper.locator("input[type=file]").set_input_files(
         {"name": file, "mimeType": mime, "buffer": body}
     )
-    paper.locator("button[type=submit]").click()
+    paper.locator("form[enctype] button[type=submit]").click()
 
 
 def test_an_applicant_goes_the_whole_way_on_a_telephone(hall: Hall, chromium: Browser) -> None:
@@ -186,8 +186,11 @@ def test_an_applicant_goes_the_whole_way_on_a_telephone(hall: Hall, chromium: Br
     assert status == 201, done
     hall.wait_for(number, "completed")
     page.reload()
-    assert "已经准予" in look(page)
-    page.get_by_role("link", name="给服务打分").click()
+    assert "已经准予，结果在统一出件窗口" in look(page)
+    page.get_by_role("button", name="查看取件码").click()
+    text = look(page)
+    assert "取件码（只显示这一次" in text and page.locator(".notice .value").count() == 1
+    page.get_by_role("link", name="评价办理结果").click()
     look(page)
     page.get_by_label("非常满意").check()
     page.get_by_label("想说的话").fill("很快")

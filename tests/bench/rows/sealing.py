@@ -25,6 +25,7 @@ def sealed_beside(ground: Ground, scale: Scale) -> Iterator[Sides]:
         numbers = itertools.count(1)
         seconds = scale.seconds * 2
         shares: list[float] = []
+        busy: list[float] = []
 
         def append(number: int) -> None:
             work = UnitOfWork(database)
@@ -56,12 +57,16 @@ def sealed_beside(ground: Ground, scale: Scale) -> Iterator[Sides]:
                 finally:
                     assert child.stdin is not None
                     child.stdin.close()
+                    took, of = map(float, child.stdout.readline().split())
+                    busy.append(took / of)
 
         def notes() -> list[str]:
-            share = sorted(shares)[len(shares) // 2]
+            share, core = (sorted(all_)[len(all_) // 2] for all_ in (shares, busy))
             return [
                 f"sealing what was appended, alone and at once, takes {share:.1%} of the time"
-                " it took to append it"
+                " it took to append it",
+                f"beside the appends the sealing process takes {core:.1%} of a core of its own; the"
+                " ratio shows what the writer loses, not that core",
             ]
 
         try:

@@ -35,6 +35,8 @@ KEPT = (
     "disclosure.held",
     "disclosure_model.items",
     "disclosure_model.ref_item_version",
+    "disclosure_model.happenings",
+    "disclosure_model.known",
 )
 
 

@@ -228,7 +228,9 @@ def give_up_abandoned(database: Database) -> None:
         "UPDATE import_job SET state = 'INTERRUPTED', stage = '', ended_at = clock_timestamp()"
         " WHERE id IN (SELECT id FROM (SELECT id FROM import_job"
         " WHERE state IN ('QUEUED', 'RUNNING') OFFSET 0) open"
-        " WHERE pg_try_advisory_xact_lock(import_lock(id))) RETURNING spool"
+        " WHERE pg_try_advisory_xact_lock(import_lock(id)))"
+        # Once more: one that ended while we looked gave its lock back, and is not abandoned.
+        " AND state IN ('QUEUED', 'RUNNING') RETURNING spool"
     )
     for (spool,) in rows:
         Path(spool).unlink(missing_ok=True)

@@ -281,7 +281,8 @@ def test_files_are_for_the_case_s_own_account_and_its_office(hall: Hall) -> None
         assert hall.send("GET", place, token=who).status == status
         assert hall.send("GET", f"/cases/{case}/materials", token=who).status == status
         assert hall.upload(case, PDF, token=who).status == status
-    assert hall.send("POST", f"{hall.place(case)}/promise", {}, token=hall.owner).status == 403
+    stranger, day = house.token("account-8", "applicant"), {"due_on": "2030-01-07"}
+    assert hall.send("POST", f"{hall.place(case)}/promise", day, token=stranger).status == 403
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ status: $(STAMP) ## show what runs
 
 .PHONY: test
 test: $(STAMP) lint types ## run every check and every test (TEST_PROCESSES=1: one at a time)
-	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --durations=15 $(PYTEST_ARGS)
+	@$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --durations=15 $(PYTEST_ARGS)
 
 .PHONY: check
 check: lint types unit contract ## run what needs no servers; below a minute

@@ -14,7 +14,7 @@ from services.chassis.audit.anchors import unanchored_s
 from services.chassis.audit.watch import auditing_of, unsigned
 from services.chassis.bus.envelope import EVENT_CONTENT_TYPE, Publication, encode, routing_key
 from services.chassis.bus.publisher import Publisher
-from services.chassis.bus.sealing import BACKOFF_S, IDLE_S, Sealing
+from services.chassis.bus.sealing import BACKOFF_S, Sealing
 from services.chassis.bus.topology import events_exchange
 from services.chassis.errors import BanjianError, ContractError, UnavailableError
 from services.chassis.eventlog import reader
@@ -30,6 +30,8 @@ from services.chassis.settings import Settings
 PROBE_S = 2.0
 """How long readiness waits for the database, on a connection of its own."""
 SAVE_EVERY_S = 1.0
+IDLE_S = 0.25
+"""Longest pause between two looks for what was sealed elsewhere: what is sealed here is told."""
 LOOK_EVERY_S = 1.0
 """How often the saved position is looked at, in case somebody set it back."""
 # Nobody who set the position back meanwhile is overruled.
@@ -144,7 +146,7 @@ class Relay:
             publisher.close()
 
     def _publish_until(self, stop: threading.Event, sealing: Sealing) -> None:
-        idle, failures = IDLE_S[0], 0
+        failures = 0
         while not stop.is_set():
             sealing.news.clear()
             try:
@@ -156,12 +158,9 @@ class Relay:
                 stop.wait(min(BACKOFF_S[0] * 2.0**failures, BACKOFF_S[1]))
                 failures = min(failures + 1, 10)
                 continue
-            if published:
-                idle = IDLE_S[0]
-            elif not stop.is_set():
-                # Another process may have sealed, which sets no news here: never wait for long.
-                sealing.news.wait(idle)
-                idle = min(idle * 1.5, IDLE_S[1])
+            if not published and not stop.is_set():
+                # Another process may have sealed, and died before it published.
+                sealing.news.wait(IDLE_S)
         self.close()
 
     def _publish(self, publisher: Publisher, event: Event) -> None:

@@ -13,7 +13,7 @@ from deploy.local.servers import Endpoints
 from tests.chaos.store_house import StoreHouse, store_house_at_work
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def store(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreHouse]:
     with store_house_at_work(servers, tmp_path_factory.mktemp("store")) as built:
         yield built

@@ -13,6 +13,7 @@ from typing import Self
 from deploy.local import roster
 from deploy.local.processes import tail
 from deploy.local.servers import CHECKOUT
+from tests.support import nursery
 from tests.support.waiting import wait_until
 
 
@@ -29,10 +30,18 @@ class Child:
         self.env = env
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                command,
-                env=env,
+        self._process = self._forked() or self._started()
+
+    def _forked(self) -> nursery.Forked | None:
+        if self.command[:1] != banjian() or len(self.command) < 3:
+            return None
+        return nursery.fork(self.command[1], self.command[2:], self.env, self.log)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                self.command,
+                env=self.env,
                 cwd=CHECKOUT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -2,7 +2,7 @@
 
 Commands, timers that fire late and twice, suspensions, extensions, amendments of the calendar,
 reports that arrive twice and out of order, decisions early and late, withdrawal, commitments: in
-any order. 200 lives by default; `HYPOTHESIS_PROFILE=nightly` tries 20,000.
+any order. 100 lives by default; `HYPOTHESIS_PROFILE=nightly` tries 20,000.
 """
 
 from __future__ import annotations
@@ -662,7 +662,7 @@ def test_process_of_many_departments_is_lawful_whatever_happens_to_it() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Life,
         settings=settings(
-            max_examples=20_000 if NIGHTLY else 200,
+            max_examples=20_000 if NIGHTLY else 100,
             derandomize=not NIGHTLY,  # a new find belongs to the night, not to somebody's change
             stateful_step_count=30,
             deadline=None,

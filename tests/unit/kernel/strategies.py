@@ -18,7 +18,7 @@ from services.kernel.times import SHANGHAI
 from tests.unit.kernel.reference import MINUTE, Break, Works, slow_works
 
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("every-day", QUIET, max_examples=2_000)
+settings.register_profile("every-day", QUIET, max_examples=600)
 settings.register_profile("nightly", QUIET, max_examples=100_000)
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"

@@ -1,6 +1,6 @@
 """Every clock ends where counting day by day ends (RELIABILITY.md C6).
 
-2,000 clocks by default; `HYPOTHESIS_PROFILE=nightly` tries 100,000.
+600 clocks by default; `HYPOTHESIS_PROFILE=nightly` tries 100,000.
 """
 
 from __future__ import annotations

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from banjian_verify.books import Books, logs
 from banjian_verify.export import EventLine, ExportError, Source
-from banjian_verify.figures import CORRECTED, PUBLISHED, Cases, Figure, Recount
-from banjian_verify.logs import Seen, check_log
+from banjian_verify.figures import CORRECTED, PUBLISHED, Figure, Recount
+from banjian_verify.logs import check_log
 from banjian_verify.trust import Found, Problem, Trust
+
+OWN: Final = "disclosure"
+"""The service whose log says which figures were published."""
 
 
 @dataclass
@@ -88,11 +92,12 @@ def verify(
         return verdict
     published: list[Figure] = []
     newest: dict[str, Figure] = {}
-    cases = Cases()
+    books = Books()
 
-    def note_figure(event: EventLine) -> None:
+    def note(event: EventLine) -> None:
         name = str(event.stream)
         if event.topic not in (PUBLISHED, CORRECTED) or (figures and name not in figures):
+            books(event)
             return
         if event.topic == PUBLISHED:
             newest[name] = Figure.read(event)
@@ -101,20 +106,27 @@ def verify(
         else:
             newest[name], wrong = newest[name].corrected(event)
             if wrong:
-                problem = Problem("disclosure", f"figure {name}: {wrong}", event.position)
+                problem = Problem(OWN, f"figure {name}: {wrong}", event.position)
                 verdict.problems.append(problem)
         published.append(newest[name])
 
-    seen: dict[str, Seen] = {"disclosure": note_figure, "intake": cases}
-    for service in services:
+    if OWN not in services:
+        books.want(())
+    found: dict[str, Found] = {}
+    for service in sorted(services, key=lambda name: name != OWN):  # its figures say what to keep
         progress(service)
-        verdict.logs.append(check_log(source, service, trust, seen.get(service)))
+        found[service] = check_log(source, service, trust, note if service == OWN else books)
+        if service == OWN:
+            books.want(published)
+    verdict.logs = [found[service] for service in services]
     verdict.problems += [problem for log in verdict.logs for problem in log.problems]
     for name in [name for name in figures if name not in {figure.id for figure in published}]:
-        verdict.problems.append(Problem("disclosure", f"figure {name} is not in this export"))
-    intake = next((log for log in verdict.logs if log.service == "intake"), None)
+        verdict.problems.append(Problem(OWN, f"figure {name} is not in this export"))
     for figure in published:
-        verdict.figures.append(_recount(figure, cases, intake))
+        why_not = _missing(figure, found)
+        verdict.figures.append(
+            Recount(figure, why_not=why_not) if why_not else books.recount(figure)
+        )
     for one in verdict.figures:
         if not one.same and not one.why_not:
             verdict.problems.append(
@@ -147,9 +159,12 @@ def _absent(source: Source, trust: Trust) -> Iterator[Problem]:
         yield Problem("export", f"the log {origin} is not in it")
 
 
-def _recount(figure: Figure, cases: Cases, intake: Found | None) -> Recount:
-    if intake is None or intake.first != 1 or intake.last < figure.upto:
-        return Recount(figure, why_not=f"needs intake's events from 1 to {figure.upto}")
-    if intake.problems:
-        return Recount(figure, why_not="intake's log is not what was signed")
-    return cases.recount(figure)
+def _missing(figure: Figure, found: Mapping[str, Found]) -> str:
+    """Say which log a figure is counted from and cannot be here; empty: none."""
+    for log in sorted(logs(figure)):
+        upto, there = figure.upto(log), found.get(log)
+        if upto and (there is None or there.first != 1 or there.last < upto):
+            return f"needs {log}'s events from 1 to {upto}"
+        if upto and there is not None and there.problems:
+            return f"{log}'s log is not what was signed"
+    return ""

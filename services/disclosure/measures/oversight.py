@@ -199,8 +199,9 @@ OVERSIGHT_MEASURES: Final = (
         "Quarterly score",
         Happened.SCORE,
         "points",
-        "the score of the highest quarter imported in the period (`by=kind`: of each quarter)",
-        "期内导入的最近一个季度的得分，按季度分列用 by=kind",
+        "the county's score of the highest quarter imported in the period (`by=kind`: of each "
+        "quarter); scores of single units are none",
+        "期内导入的最近一个季度的全县得分，按季度分列用 by=kind；各单位自己的得分不计",
         "imported in the period",
         by=("kind",),
         scale=2,

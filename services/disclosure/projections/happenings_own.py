@@ -77,6 +77,9 @@ _S = said_of.Supervised
 
 
 def _score(said: _S) -> Rows:
+    """Of the county as a whole; units have scores of their own, which are no figure of it."""
+    if said.unit:
+        return
     yield "score", said.period, {"amount": said.score_hundredths, "mark": said.period}
     yield "rank", said.period, {"amount": said.rank, "mark": said.period}
 

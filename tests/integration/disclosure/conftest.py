@@ -12,7 +12,7 @@ import pytest
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Body, Event
-from services.chassis.projection import Insert
+from services.chassis.projection import Insert, Project, Update
 from services.disclosure.projections import READ_MODEL
 from services.kernel.facts import Actor, ActorKind
 from services.kernel.identifiers import stream_id
@@ -48,17 +48,20 @@ class ReadSide:
     def __init__(self, url: str) -> None:
         self.database = Database(url)
 
-    def feed(self, events: Iterable[Event], batch: int = 500) -> None:
+    def feed(
+        self, events: Iterable[Event], batch: int = 500, project: Project = READ_MODEL.project
+    ) -> None:
         """Project events, a transaction a batch, table by table."""
         tables: dict[str, list[tuple[object, ...]]] = {}
         for each in events:
-            for change in READ_MODEL.project(each):
+            for change in project(each):
                 if isinstance(change, Insert):
                     tables.setdefault(change.table, []).append(change.row)
                 else:
                     self._insert(tables, batch)
                     tables.clear()
-                    self.database.run(change.sql, list(change.params))
+                    said = change.statement() if isinstance(change, Update) else change
+                    self.database.run(said.sql, list(said.params))
         self._insert(tables, batch)
 
     def _insert(self, tables: dict[str, list[tuple[object, ...]]], batch: int) -> None:

@@ -22,6 +22,7 @@ from services.disclosure.domain import (
     Lagging,
     Outreach,
     RectificationNotice,
+    Score,
     Supervision,
     Training,
 )
@@ -216,6 +217,16 @@ def training(number: str, attendees: int, *, taken_back: bool = False) -> Traini
     return found
 
 
+def score_of_a_unit(unit: str, period: str) -> Score:
+    """Give the score a unit got, which is none of the county."""
+    found = Score.of(f"{period}.{unit}")
+    on = world.day("2020-10-14")
+    found.import_score(
+        world.by(world.OFFICER, "2020-10-14"), period, 7012, 9, 9, "测评通报", on, unit
+    )
+    return found
+
+
 def lagging(unit: str, period: str) -> Lagging:
     """Give a unit named as lagging."""
     found = Lagging.of(lagging_no(period, unit))
@@ -327,6 +338,7 @@ def county() -> list[Aggregate]:
         lagging("D07", "2020Q3"),
         lagging("D12", "2020Q3"),
         supervision_stories.score(),
+        score_of_a_unit("D07", "2020Q4"),
         training("X-1", 150),
         training("X-2", 164),
         training("X-3", 99, taken_back=True),

@@ -7,10 +7,11 @@ Monday to Friday, until the arrangement is published and the limits are counted 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import Any
 
 PROVISIONAL = 0
 """Version of a year for which nothing is published."""
@@ -68,6 +69,8 @@ class WorkCalendar:
         works = [ordinal in weekdays for ordinal in range(self._first, self._last + 1)]
         self._counts = array("l", accumulate(works, initial=self._before))
         self._shift = self._before + len(self._days) - _weekdays(self._last)
+        self.counted: dict[Hashable, Any] = {}
+        """Ends that were counted by it already: many limits begin on the same day."""
 
     @classmethod
     def of(cls, editions: Iterable[Edition], as_of: date | None = None) -> WorkCalendar:

@@ -22,6 +22,8 @@ from services.chassis.events import Body, Event
 from services.kernel.aggregate import TOPICS, Fact
 from services.kernel.facts import Facts
 
+_ALWAYS = object()
+"""Default of what is always written: no value is it, so none is left out as a default."""
 COMMON = {field.name for field in dataclasses.fields(Fact)}
 _encode = msgspec.json.Encoder().encode
 _read_body = msgspec.json.Decoder(Body).decode
@@ -52,10 +54,10 @@ class Shape:
                 raise TypeError(f"{event.__qualname__}.{field.name} needs the default None")
             else:
                 read.append((field.name, hint))
-            write.append((field.name, hint, None) if optional else (field.name, hint))
-        options: dict[str, Any] = {"kw_only": True, "namespace": {"__module__": event.__module__}}
+            write.append((field.name, hint, None if optional else _ALWAYS))
+        options: dict[str, Any] = {"namespace": {"__module__": event.__module__}}
         written = msgspec.defstruct(event.__name__, write, omit_defaults=True, **options)
-        self.reading = msgspec.defstruct(event.__name__, read, **options)
+        self.reading = msgspec.defstruct(event.__name__, read, kw_only=True, **options)
         self.read = msgspec.json.Decoder(self.reading).decode
         self.write = _writer(written, self.names)
 
@@ -64,11 +66,10 @@ def _writer(struct: type[msgspec.Struct], names: tuple[str, ...]) -> Callable[[A
     if not names:
         empty = struct()
         return lambda event: empty
-    if len(names) == 1:
-        name = names[0]
-        return lambda event: struct(**{name: getattr(event, name)})
     fetch = attrgetter(*names)
-    return lambda event: struct(**dict(zip(names, fetch(event), strict=True)))
+    if len(names) == 1:
+        return lambda event: struct(fetch(event))
+    return lambda event: struct(*fetch(event))
 
 
 _shapes: dict[type[Fact], Shape] = {}

@@ -43,6 +43,8 @@ from services.kernel.limits import Limit, Unit
 from services.kernel.times import SHANGHAI
 
 _DAY = timedelta(days=1)
+_REMEMBERED = 20_000
+"""Ends a calendar remembers; more is more than a few years of a county ask for."""
 _RESTARTS = frozenset({Kind.FOI})
 """A corrected request is answered in a whole new limit (条例 art. 30). Nothing else starts again:
 a second correction notice does not give the five days of the first anew (K25)."""
@@ -197,6 +199,17 @@ class Clock:
         if self.immediate:
             day = legal_date(self.started_at)
             return Due(self._closing(day), calendar.label(day, day))
+        if self.limit.unit is not Unit.WORKING_DAY or self.suspensions:
+            return self._count(calendar)
+        known = (legal_date(self.started_at).toordinal(), self.units, self.closes)
+        due: Due | None = calendar.counted.get(known)
+        if due is None:
+            if len(calendar.counted) >= _REMEMBERED:
+                calendar.counted.clear()
+            due = calendar.counted[known] = self._count(calendar)
+        return due
+
+    def _count(self, calendar: WorkCalendar) -> Due | None:
         axis, start, still = self.line(calendar)
         position = jump(start, self.units * axis.units, still)
         if position is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 import eventsourcing.domain
 import pytest
 
@@ -72,6 +74,40 @@ def test_missing_and_unknown_fields_are_refused() -> None:
         counted(1).record(Counted, facts(), name="a")
     with pytest.raises(TypeError):
         counted(1).record(Counted, facts(), name="a", value=1, colour="red")
+
+
+def test_what_is_wrong_with_the_fields_is_named() -> None:
+    # As many fields as there are, one of them wrong: counting them is not enough.
+    with pytest.raises(TypeError, match=r"unknown \['colour'\], missing \['value'\]"):
+        counted(1).record(Counted, facts(), name="a", colour="red")
+    assert counted(1).version == 1
+
+
+def test_a_list_that_is_left_out_is_one_of_its_own() -> None:
+    class Listed(Fact):
+        TOPIC = "trial.listed.v1"
+
+        names: list[str] = field(default_factory=list)
+
+    counter = counted(1)
+    counter.record(Listed, facts())
+    counter.record(Listed, facts())
+    first, second = counter.pending[1:]
+    assert first.names == second.names == []  # type: ignore[attr-defined]
+    assert first.names is not second.names  # type: ignore[attr-defined]
+    again = Listed(first.originator_id, 2, first.timestamp, first.facts)  # type: ignore[call-arg]
+    assert first == again and hash(first.facts) == hash(again.facts)
+
+
+def test_a_fact_with_checks_of_its_own_is_refused() -> None:
+    class Checked(Fact):
+        TOPIC = "trial.checked.v1"
+
+        def __post_init__(self) -> None:
+            raise ValueError("no")
+
+    with pytest.raises(TypeError, match="__post_init__"):
+        counted(1).record(Checked, facts())
 
 
 def test_a_public_name_belongs_to_one_class() -> None:

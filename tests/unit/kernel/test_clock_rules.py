@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 
+from services.kernel.calendar import WorkCalendar
 from services.kernel.calendar_seed import SEED
 from services.kernel.clock import (
     ART_45,
@@ -235,3 +237,21 @@ def test_office_hours_end_a_morning_before_they_begin_an_afternoon() -> None:
     assert (OFFICE_HOURS.seconds, OFFICE_HOURS.closes) == (7 * 3600, time(17, 30))
     with pytest.raises(ValueError, match="no more"):
         OFFICE_HOURS.at(7 * 3600 + 1)
+
+
+def test_what_a_calendar_remembers_is_what_it_would_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.kernel.clock.clock._REMEMBERED", 8)
+    remembering = WorkCalendar(SEED.years.values())
+    asked = [
+        Clock(Kind.PROMISED, Limit(value), START + hour * timedelta(hours=7), closes=closes)
+        for value in (1, 5, 20)
+        for hour in range(6)
+        for closes in (None, time(17, 30))
+    ]
+    asked += [one.extend(3, "authority_head", START, SEED) for one in asked[-4:]]
+    fresh = [one.due(WorkCalendar(SEED.years.values())) for one in asked]
+
+    assert [one.due(remembering) for one in asked * 2] == fresh * 2
+    assert 0 < len(remembering.counted) <= 8
+    amended = remembering.amended(replace(SEED.years[2020], version=9, days_off={}))
+    assert not amended.counted

@@ -50,7 +50,8 @@ class Chance:
 
     def digest(self, characters: int = 64) -> str:
         """Give hexadecimal digits, as of a hash of something nobody has."""
-        return "".join(f"{self.bits():016x}" for _ in range((characters + 15) // 16))[:characters]
+        drawn = self.bits().to_bytes(8)
+        return blake2b(drawn, digest_size=(characters + 1) // 2).hexdigest()[:characters]
 
 
 def begin(*words: object) -> int:

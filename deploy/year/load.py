@@ -13,11 +13,10 @@ import pickle
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from heapq import merge
 from importlib import import_module
 from io import BytesIO
 from multiprocessing.connection import Connection
@@ -28,7 +27,7 @@ from urllib.parse import urlsplit
 import psycopg2
 from psycopg2 import sql
 
-from deploy.year.pen import COLUMNS, HEADER, TRAILER
+from deploy.year.pen import COLUMNS, HEADER, SORTED_BY, TRAILER, Row
 from deploy.year.plan import Plan
 from deploy.year.stream import Bucket, Year
 from services.chassis.errors import BanjianError, ConflictError
@@ -153,10 +152,17 @@ def merged(plan: Plan, workers: int = 1) -> Iterator[tuple[date, Bucket]]:
         while any(one is not None for one in waiting):
             day = min(one[0] for one in waiting if one is not None)
             shares = [one[1] for one in waiting if one is not None and one[0] == day]
-            yield day, [list(merge(*parts)) for parts in zip(*shares, strict=True)]
+            yield day, [_together(parts) for parts in zip(*shares, strict=True)]
             for place, one in enumerate(waiting):
                 if one is not None and one[0] == day:
                     waiting[place] = next(heads[place], None)
+
+
+def _together(parts: Sequence[list[Row]]) -> list[Row]:
+    """Give the rows of all shares in order; sorting sees that each is sorted already."""
+    rows = [row for part in parts for row in part]
+    rows.sort()
+    return rows
 
 
 @contextmanager
@@ -267,7 +273,7 @@ class _Writing:
                 if one is not None:
                     self._progress.day = one[0]
                     for rows, of_day in zip(waiting, one[1], strict=True):
-                        rows += [row[3] for row in of_day]
+                        rows += [row[SORTED_BY:] for row in of_day]
                 for service, rows in zip(SERVICES, waiting, strict=True):
                     if rows and (not more or len(rows) >= COPIED_AT_ONCE):
                         _copy_rows(connection, service, rows)

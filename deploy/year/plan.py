@@ -76,6 +76,8 @@ class Plan:
     abandoned: int = 240
     not_required: int = 160
     deleted: int = 41
+    taken_back: int = 46
+    """Reported by a system that deletes its row again."""
     agencies: int = 6
     doors: int = 10
     parcels: int = 1_450

@@ -102,6 +102,7 @@ def crowds(plan: Plan, county: County) -> Sequence[Crowd]:
         (plan.abandoned, begin, cut, days.hall, county.abandoned),
         (plan.not_required, begin, cut, days.hall, county.not_required),
         (plan.deleted, begin, cut, days.hall, county.deleted),
+        (plan.taken_back, begin, cut, days.hall, county.taken_back),
         (plan.meetings, date(plan.year, 3, 10), date(plan.year, 8, 14), days.hall, county.meeting),
         (plan.agencies, begin, early, days.hall, county.agency),
         (plan.doors, begin, early, days.hall, county.door),

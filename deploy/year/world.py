@@ -190,6 +190,11 @@ class World:
             promised_days=version.promised.value,
         )
 
+    def keeper(self, place: int) -> Actor:
+        """Give who keeps the seal of a department."""
+        window = self.windows[place][0]
+        return _person(window.clerks[0], department_code(place), "officer", window.code)
+
     def decider(self, place: int, day: date) -> tuple[Actor, str]:
         """Give who decides for a department on a day, and by which delegation."""
         department = department_code(place)

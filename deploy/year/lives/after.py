@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from deploy.year.chance import Chance
-from deploy.year.lives.scene import CALENDAR, DAY, Scene, after, then
+from deploy.year.lives.papers import Documents
+from deploy.year.lives.scene import CALENDAR, DAY, SECOND, after, following, then
 from deploy.year.tariffs import Due
 from deploy.year.world import FEE_OFFICER, ISSUER, PLATFORM, SUPERVISOR, SYSTEM, outside, person
 from services.intake.domain import (
@@ -38,7 +39,7 @@ COLLECTED = 0.93
 LEVELS = (1,) * 70 + (2,) * 24 + (3,) * 4 + (4,) + (5,)
 
 
-class Aftermath(Scene):
+class Aftermath(Documents):
     """What follows."""
 
     # Ratings.
@@ -141,8 +142,9 @@ class Aftermath(Scene):
 
     # The issuing window.
 
-    def shelve(self, case: Case, facts: Facts, granted: bool) -> None:
+    def shelve(self, going: Going, facts: Facts, granted: bool) -> None:
         """Put the result on a shelf of the issuing window."""
+        case = going.case
         result = Result.of(case.project_no)
         own = replace(facts, actor=SYSTEM["intake"])
         result.shelve(
@@ -155,15 +157,17 @@ class Aftermath(Scene):
         self.pen.put(result, facts.occurred_at)
         chance = self.chance("result", int(case.project_no[-11:]))
         if chance.happens(COLLECTED):
-            self._collected(case, result, own, chance)
+            self._collected(going, result, own, chance)
             return
+        self.not_served(going)
         assert result.collect_by is not None
         over = breach_at(result.collect_by)
         if over < self.year_end:
             result.pass_due(replace(own, occurred_at=result.collect_by), over)
             self._later(result, over)
 
-    def _collected(self, case: Case, result: Result, facts: Facts, chance: Chance) -> None:
+    def _collected(self, going: Going, result: Result, facts: Facts, chance: Chance) -> None:
+        case = going.case
         told_at = facts.occurred_at + timedelta(seconds=40)
         applicant = person(case.account or f"applicant-{case.project_no[-5:]}", "", "applicant")
         result.issue_code(
@@ -172,11 +176,18 @@ class Aftermath(Scene):
         )
         self._later(result, told_at)
         moment = after(told_at, 3 + 1_200 * chance.unit() ** 3)
+        if going.papers is not None and moment <= going.papers.ready_at:
+            moment = after(going.papers.ready_at + SECOND, 4)
         about = replace(facts, actor=ISSUER, occurred_at=moment, correlation_id=chance.digest(32))
         result.hand_over(about, matches=True, identity=Identity.NUMBER, involved=[])
         self._later(result, moment)
         case.deliver(about, "window")
-        self._later(case, moment)
+        self.delivered(going, about, "window")
+
+    def delivered(self, going: Going, facts: Facts, how: str) -> None:
+        """Let approval hear that the applicant has the result, and so the certificate."""
+        said = self._later(going.case, facts.occurred_at)
+        self.serve(going, following(said, "approval"), how)
 
     def carried(self, going: Going, facts: Facts) -> None:
         """Have the result brought to the applicant; how, say those who carry."""
@@ -226,9 +237,3 @@ class Aftermath(Scene):
                 "减免政策退费",
             )
             self._later(order, back)
-
-    def _later(self, aggregate: Any, at: datetime) -> None:
-        """Write what happens on a line of its own, without holding up the life it belongs to."""
-        last = self.pen.pause()
-        self.pen.put(aggregate, at)
-        self.pen.go_on(last)

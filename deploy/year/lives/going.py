@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deploy.year.chance import Chance
+from deploy.year.lives.papers import Papers
 from deploy.year.world import Asked
 from services.approval.domain import Process
 from services.intake.domain import (
@@ -27,6 +28,9 @@ class Going:
     """Nothing holds it up."""
     handed: str = ""
     """How the result gets to the applicant, where that is not at the issuing window."""
+
+    papers: Papers | None = None
+    """What was put in writing of its decision."""
 
     @property
     def number(self) -> str:

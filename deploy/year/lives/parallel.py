@@ -15,6 +15,7 @@ from deploy.year.lives.services import Services
 from deploy.year.world import Asked, person, told
 from services.approval.domain import (
     Process,
+    TaskState,
     Verdict,
 )
 from services.approval.domain.commitment_terms import (
@@ -30,6 +31,7 @@ from services.disclosure.domain.supervision_cards import Card
 from services.disclosure.domain.supervision_terms import CardExcuse, Colour
 from services.disclosure.messages.supervision import EXCUSED
 from services.intake import messages
+from services.intake.domain import Standstill
 from services.intake.domain.events import CaseCompleted
 from services.intake.messages import approval
 from services.kernel.facts import Actor, ActorKind, Facts
@@ -78,12 +80,32 @@ class Parallel(Services):
             case.route(facts, created.department, created.task_id or number, waits)
         elif event.type == approval.READY:
             case.task_ready(facts, event.read(approval.TaskReady).ready_at, CALENDAR)
+        elif event.type == approval.SUSPENDED:
+            still = event.read(approval.ClockSuspended)
+            task = still.task_id or number
+            stands = Standstill(
+                still.reason, still.since, still.expected_days, task, still.notice_no
+            )
+            case.suspend(facts, stands, CALENDAR)
+        elif event.type == approval.RESUMED:
+            goes = event.read(approval.ClockResumed)
+            case.resume(facts, goes.reason, goes.resumed_at, CALENDAR, goes.task_id or number)
         done = any(isinstance(fact, CaseCompleted) for fact in case.pending)
         if not case.pending:
             return
         written = self.pen.put(case, moment, BUS_MS)
         if done:
+            self._papers(going, event, moment)
             self.completed(going, facts, written, bool(case.granted))
+
+    def _papers(self, going: Going, decided: Event, moment: datetime) -> None:
+        """Put in writing what a person decided; a silence that counts as consent has no paper."""
+        assert going.process is not None
+        state = going.process.task(going.number).state
+        if going.papers is not None:
+            self.release(going, moment)
+        elif state in (TaskState.APPROVED, TaskState.REJECTED):
+            self.put_in_words(going, _said(decided), moment)
 
     def _excused(self, event: Event, cards: Sequence[Card]) -> None:
         """Take back the cards of a limit nobody answers for any more."""
@@ -167,6 +189,7 @@ class Parallel(Services):
         verdict = Verdict(True, 0, done, reason="conditions_met", delegation=asked.delegation)
         process.approve_conditionally(facts, letter.task_id, letter.commitment_no, verdict)
         self._written(process, done, goings)
+        self.put_in_words(goings[letter.project_no], facts, done)
 
     def _supply(
         self,
@@ -182,3 +205,17 @@ class Parallel(Services):
         self.pen.put(letter, moment)
         process.fulfil_conditional(facts, letter.task_id)
         self._written(process, moment, goings)
+
+
+def _said(event: Event) -> Facts:
+    """Give what an event says of itself."""
+    body = event.body
+    return Facts(
+        body.occurred_at,
+        body.subject,
+        body.actor,
+        body.correlation_id,
+        body.causation_id,
+        body.region,
+        body.department,
+    )

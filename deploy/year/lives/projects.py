@@ -11,8 +11,9 @@ from deploy.feed.sample.changes import schemes
 from deploy.year.chance import Chance
 from deploy.year.days import at, working_days_later
 from deploy.year.lives.going import Going
-from deploy.year.lives.parallel import CLERK, Parallel
+from deploy.year.lives.parallel import CLERK
 from deploy.year.lives.scene import CALENDAR, SECOND, after
+from deploy.year.lives.sites import Sites
 from deploy.year.world import SYSTEM, Asked, told
 from services.approval.domain import (
     Limits,
@@ -34,13 +35,15 @@ KINDS: Final = {
     "GOVERNMENT_INVESTMENT": "政府投资建设项目",
     "PRIVATE_INVESTMENT": "社会投资建设项目",
 }
+BUILDING: Final = frozenset({"GOVERNMENT_INVESTMENT", "PRIVATE_INVESTMENT"})
+"""Kinds of projects whose site is looked at."""
 SILENT: Final = frozenset({1, 4, 9, 15, 20})
 """Projects in which a department says nothing within its promise."""
 VOIDED: Final = 9
 """The one whose silence is found to be counted wrongly."""
 
 
-class Projects(Parallel):
+class Projects(Sites):
     """Projects, each with the meeting that looks at it."""
 
     @cached_property
@@ -140,7 +143,10 @@ class Projects(Parallel):
         process = Process.open(facts_there(event), opening, CALENDAR)
         by_number = {g.number: replace_process(g, process) for g in goings}
         self._written(process, moment, by_number)
-        self._decide_all(number, process, by_number, max(reviewed, moment), chance)
+        begun = max(reviewed, moment)
+        if scheme["scheme_kind"] in BUILDING:
+            begun = max(begun, self.survey(number, process, by_number, moment, chance))
+        self._decide_all(number, process, by_number, begun, chance)
         return code
 
     def _members(self, number: int, code: str, moment: datetime, chance: Chance) -> list[Going]:

@@ -15,6 +15,7 @@ from services.chassis.events import Event
 from services.disclosure.domain.supervision_cards import Card, LimitOf
 from services.disclosure.domain.supervision_terms import Colour
 from services.disclosure.messages import supervision as supervised
+from services.kernel.aggregate import Aggregate
 from services.kernel.calendar import WorkCalendar
 from services.kernel.calendar_seed import SEED
 from services.kernel.facts import Actor, Facts
@@ -54,6 +55,13 @@ class Scene:
         if done <= self.cut or began >= self.cut:
             return done
         return began + (self.cut - began) * (0.25 + 0.7 * share)
+
+    def _later(self, aggregate: Aggregate, at: datetime, later_ms: int = 4) -> Event:
+        """Write what happens on a line of its own, without holding up the life it belongs to."""
+        last = self.pen.pause()
+        said = self.pen.put(aggregate, at, later_ms)
+        self.pen.go_on(last)
+        return said
 
     def notice(self, caused: Event) -> None:
         """Let notify put a notice on file, as it does after this event of intake."""

@@ -9,7 +9,7 @@ from deploy.year.chance import Chance
 from deploy.year.days import DAY, any_time, at, counter_time, working_days_later
 from deploy.year.lives.cases import Cases
 from deploy.year.lives.going import Going
-from deploy.year.lives.scene import CALENDAR, after
+from deploy.year.lives.scene import BUS_MS, CALENDAR, after, following
 from deploy.year.world import (
     OPERATOR,
     SUPERVISOR,
@@ -17,6 +17,7 @@ from deploy.year.world import (
     person,
     told,
 )
+from services.approval.domain.certificate_terms import Handing
 from services.intake.domain import Agency, Contact, HomeVisit, Slot, Ticket
 from services.intake.domain.agency_terms import AgencyScope, Mandate
 from services.intake.domain.appointment_terms import BookingTerms, CancelReason
@@ -271,12 +272,17 @@ class Services(Cases):
         case, chance = going.case, going.chance
         door = going.handed == "door"
         ordered = after(facts.occurred_at, 15)
+        papers = going.papers
+        if papers is not None and ordered <= papers.ready_at:
+            ordered = after(papers.ready_at, 10)
+        sent = papers.certificate if papers is not None else None
+        sent = None if sent is None or sent.served_at is not None else sent
         delivery_no = f"DV{case.project_no[-19:]}"
         order = DeliveryOrder(
             delivery_no,
             case.project_no,
             DeliveryKind.DOOR if door else DeliveryKind.EMS,
-            (),
+            (sent.certificate_no,) if sent is not None else (),
             f"d-{chance.digest(16)}",
         )
         clerk = person("issuer-1", "", "issuing_clerk", "W72")
@@ -286,7 +292,10 @@ class Services(Cases):
         delivery.hand_over(
             self._about(clerk, given, facts, chance), f"EM{chance.below(10**9):09}", given
         )
-        self._later(delivery, given)
+        away = following(self._later(delivery, given), "approval")
+        if sent is not None:
+            sent.dispatch(away, Handing.DOOR if door else Handing.POST)
+            self._later(sent, given, BUS_MS)
         signed = after(given, chance.between(40, 120) if door else chance.between(300, 1_300))
         if not door:
             track = given + (signed - given) * 0.5
@@ -303,7 +312,8 @@ class Services(Cases):
             signed,
             chance.digest(64),
         )
-        self._later(delivery, signed)
+        served = following(self._later(delivery, signed), "approval")
+        self.serve(going, served, going.handed)
         case.deliver(self._about(clerk, signed, facts, chance), going.handed)
         self._later(case, signed)
 

@@ -46,6 +46,8 @@ class Worked(Aftermath):
             kind = 0 if granted else 1
             process.decide_as_reported(said, Verdict(granted, kind, facts.occurred_at))
             self.pen.put(process, facts.occurred_at, BUS_MS)
+            if granted:
+                self.publish(going, said, facts.occurred_at, BUS_MS)
         self.completed(going, facts, event, granted)
 
     def work(self, going: Going, moment: datetime, stay_open: bool = False) -> None:
@@ -107,7 +109,9 @@ class Worked(Aftermath):
         own = following(self.pen.put(process, done), "intake")
         decision = Decision(granted, verdict.completion_kind, done, decided_by=facts.actor.id)
         case.complete(own, decision, CALENDAR)
-        self.completed(going, own, self.pen.put(case, done, BUS_MS), granted)
+        event = self.pen.put(case, done, BUS_MS)
+        self.put_in_words(going, facts, done)
+        self.completed(going, own, event, granted)
 
     def completed(self, going: Going, facts: Facts, event: Event, granted: bool) -> None:
         """Let the house follow a completion: rating, shelf, notice; then the applicant comes."""
@@ -117,7 +121,7 @@ class Worked(Aftermath):
         if going.handed:
             self.carried(going, facts)
         else:
-            self.shelve(case, facts, granted)
+            self.shelve(going, facts, granted)
 
     def _stood_still(self, going: Going, started: datetime) -> datetime:
         """Have experts look at it: both clocks stand still. Gives when work goes on."""

@@ -7,19 +7,26 @@ from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from heapq import merge
+from struct import Struct
 
+import msgspec
 import pytest
 
+import contracts
 from deploy.year import days
 from deploy.year.chance import Chance, begin
 from deploy.year.days import Days
+from deploy.year.lives.county import County
 from deploy.year.pen import Row
 from deploy.year.plan import CUT, FEE_STEP_FEN, Plan, plan
 from deploy.year.stream import Year
 from deploy.year.tariffs import Tariffs
 from deploy.year.world import World, world
+from services.kernel.certificate_numbers import CertificateNumber
 
 SMALL = 0.002
+_HEAD = Struct(">q6x16s4xi")
+"""When a row was recorded, of which stream, and which version it is."""
 
 
 @pytest.fixture(name="world")
@@ -121,7 +128,8 @@ def test_each_stream_goes_on_in_order_and_nothing_stays_behind(
     latest = [0] * 5
     for _, bucket in year.days():
         for service, rows in enumerate(bucket):
-            for recorded, stream, version, _ in rows:
+            for row in rows:
+                recorded, stream, version = _HEAD.unpack_from(row)
                 assert recorded >= latest[service]
                 latest[service] = recorded
                 versions[service, stream] += 1
@@ -150,5 +158,102 @@ def _digests(year: Iterator[tuple[date, list[list[Row]]]]) -> list[str]:
     for _, bucket in year:
         for digest, rows in zip(found, bucket, strict=True):
             for row in rows:
-                digest.update(row[3])
+                digest.update(row)
     return [digest.hexdigest() for digest in found]
+
+
+def test_sites_are_looked_at_and_decisions_become_papers(world: World) -> None:
+    made = plan()
+    facts = _Facts()
+    county = County(made, world, facts.take)
+    days_of_meetings = Days(made.meetings, date(2020, 3, 10), date(2020, 8, 14), days.hall)
+    for number in range(made.meetings):
+        county.meeting(number, days_of_meetings.day_of(number))
+    seen = facts.seen
+
+    assert seen["approval.parallel-approval-started.v1"] == made.projects
+    held = seen["approval.joint-survey-held.v1"]
+    assert held == len(BUILDING_PROJECTS) + seen["approval.resurvey-requested.v1"]
+    assert seen["approval.survey-concluded.v1"] == held
+    for once in (
+        "approval.survey-not-held.v1",
+        "approval.survey-opinion-overdue.v1",
+        "approval.survey-participant-absent.v1",
+        "approval.rectification-opinion-issued.v1",
+    ):
+        assert seen[once] >= 1, once
+    # The applicant stayed away: the promise stood still in both rooms, and went on.
+    assert seen["approval.clock-suspended.v1"] == seen["intake.case-suspended.v1"] >= 1
+    assert seen["approval.clock-resumed.v1"] == seen["intake.case-resumed.v1"] >= 1
+
+    papers = seen["approval.decision-issued.v1"]
+    silences = seen["approval.task-deemed-consented.v1"] - 1  # one of them was void
+    assert papers == county.member_cases - silences
+    assert papers == seen["approval.seal-applied.v1"] == seen["approval.certificate-issued.v1"]
+    assert papers == seen["approval.issuing-limit-started.v1"]
+    served = seen["approval.certificate-served.v1"]
+    assert served == seen["approval.issuing-met.v1"]
+    assert papers - served == seen["approval.issuing-breached.v1"]
+    assert facts.numbers == sorted(set(facts.numbers)) != []
+
+
+def test_systems_correct_and_delete_what_they_reported(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for share in ("ACCEPTANCE_CORRECTED", "RESULT_CORRECTED", "RESULT_UNDONE"):
+        monkeypatch.setattr(f"deploy.year.lives.reported.{share}", 0.5)
+    facts = _Facts()
+    county = County(plan(), world, facts.take)
+    lives = 30
+    for number in range(lives):
+        county.in_hall(number, date(2020, 6, 8))
+    seen = facts.seen
+    assert seen["intake.case-accepted.v1"] == lives
+    assert seen["intake.external-record-corrected.v1"] > lives / 3
+    undone = seen["intake.external-record-retracted.v1"]
+    assert undone == seen["approval.task-reopened.v1"] > 0
+    # What lost its result has another one, and is completed by it: each is completed at the end.
+    for ended in ("intake.result-reported.v1", "intake.case-completed.v1"):
+        assert seen[ended] == lives + undone
+    assert seen["notify.notice-recorded.v1"] == 2 * lives  # each tells once
+
+    before = seen.copy()
+    for number in range(5):
+        county.taken_back(number, date(2020, 6, 8))
+    assert seen - before == Counter(
+        {
+            "intake.case-submitted.v1": 5,
+            "intake.case-accepted.v1": 5,
+            "intake.external-record-retracted.v1": 5,
+            "approval.task-created.v1": 5,
+            "approval.task-cancelled.v1": 5,
+            "notify.notice-recorded.v1": 5,
+        }
+    )
+
+
+CERTIFICATE = "approval.certificate-issued.v1"
+EACH = 2
+BUILDING_PROJECTS = [number for number in range(24) if number % 3]
+
+
+class _Facts:
+    """Takes rows, some of each kind as their contract has them; tells what was written."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+        self.numbers: list[str] = []
+        """Of certificates."""
+
+    def take(self, service: int, day: int, row: Row) -> None:
+        """Take one row."""
+        length = int.from_bytes(row[38:42])
+        topic = row[42 : 42 + length].decode()
+        self.seen[topic] += 1
+        if self.seen[topic] > EACH and topic != CERTIFICATE:
+            return
+        state = msgspec.json.decode(row[46 + length : -12])
+        contracts.validate(topic, state["data"])
+        if topic == CERTIFICATE:
+            self.numbers.append(CertificateNumber.parse(state["data"]["certificate_no"]).text)
+            self.numbers.sort()

@@ -128,6 +128,15 @@ CREATE TABLE basics (
 );
 CREATE INDEX basics_by_code ON basics (catalog_code, version DESC);
 
+-- What departments and regions are called, from which place of the catalog's log on.
+CREATE TABLE named (
+    position bigint PRIMARY KEY,
+    what     text COLLATE "C" NOT NULL CHECK (what IN ('department', 'region')),
+    code     text COLLATE "C" NOT NULL,
+    name     text NOT NULL
+);
+CREATE INDEX named_by_code ON named (what, code, position DESC);
+
 CREATE TABLE figures (
     id           uuid PRIMARY KEY,
     measure      text COLLATE "C" NOT NULL,
@@ -218,8 +227,21 @@ BEGIN
     END IF;
 END $$;
 
--- Once a statement, for all the facts it added: nearly every case is one acceptance and at most
--- one completion after it, and those are folded as a set; the rest one by one.
+-- Nearly every case is one acceptance and at most one completion after it: those (`plain`) are folded
+-- as a set, the rest one by one.
+CREATE VIEW folded AS
+    SELECT min(position) FILTER (WHERE fact = 'accepted') AS since, 9223372036854775807 AS until,
+           max(accepted_at) AS accepted_at, max(due_at) AS due_at, max(completed_at) AS completed_at,
+           max(position) FILTER (WHERE fact = 'completed') AS completed_since,
+           max(accepted_month) AS accepted_month, max(completed_month) AS completed_month,
+           max(kind) AS kind, case_no, max(channel) AS channel, max(department) AS department,
+           max(item) AS item, max(region) AS region,
+           count(*) <= 2 AND count(*) FILTER (WHERE fact = 'accepted') = 1
+           AND count(*) FILTER (WHERE fact = 'completed') = count(*) - 1
+           AND min(position) = min(position) FILTER (WHERE fact = 'accepted') AS plain
+    FROM facts GROUP BY case_no;
+
+-- Once a statement, for all the facts it added.
 --
 -- The plan is made once a connection, perhaps while the tables are empty: index lookups are the only
 -- plan that stays good as they grow.
@@ -227,37 +249,34 @@ CREATE FUNCTION fold_facts() RETURNS trigger LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     path text := current_setting('search_path');
+    told text[];
 BEGIN
     -- A rebuilt copy folds into itself, whatever the caller's path says.
     PERFORM set_config('search_path', quote_ident(TG_TABLE_SCHEMA), true);
-    INSERT INTO cases (since, until, accepted_at, due_at, completed_at, completed_since,
-                       accepted_month, completed_month, kind, case_no,
-                       channel, department, item, region)
-    SELECT min(f.position) FILTER (WHERE f.fact = 'accepted'), 9223372036854775807,
-           max(f.accepted_at), max(f.due_at), max(f.completed_at),
-           max(f.position) FILTER (WHERE f.fact = 'completed'),
-           max(f.accepted_month), max(f.completed_month), max(f.kind), f.case_no,
-           max(f.channel), max(f.department), max(f.item), max(f.region)
-    FROM facts AS f
-    WHERE f.case_no IN (SELECT n.case_no FROM new_facts AS n)
-    GROUP BY f.case_no
-    HAVING count(*) FILTER (WHERE f.fact = 'accepted') = 1
-       AND count(*) FILTER (WHERE f.fact = 'completed') = count(*) - 1
-       AND count(*) <= 2
-       AND min(f.position) = min(f.position) FILTER (WHERE f.fact = 'accepted')
+    SELECT array_agg(DISTINCT n.case_no) INTO told FROM new_facts AS n;
+    INSERT INTO cases
+    SELECT f.since, f.until, f.accepted_at, f.due_at, f.completed_at, f.completed_since,
+           f.accepted_month, f.completed_month, f.kind, f.case_no,
+           f.channel, f.department, f.item, f.region
+    FROM folded AS f WHERE f.case_no = ANY (told) AND f.plain
     ON CONFLICT (case_no, since) DO UPDATE
     SET completed_at = EXCLUDED.completed_at, completed_since = EXCLUDED.completed_since,
         completed_month = EXCLUDED.completed_month, kind = EXCLUDED.kind;
-    PERFORM refold(f.case_no)
-    FROM facts AS f
-    WHERE f.case_no IN (SELECT n.case_no FROM new_facts AS n)
-    GROUP BY f.case_no
-    HAVING count(*) FILTER (WHERE f.fact = 'accepted') <> 1
-        OR count(*) FILTER (WHERE f.fact = 'completed') <> count(*) - 1
-        OR count(*) > 2
-        OR min(f.position) < min(f.position) FILTER (WHERE f.fact = 'accepted');
+    PERFORM refold(f.case_no) FROM folded AS f WHERE f.case_no = ANY (told) AND NOT f.plain;
     PERFORM set_config('search_path', path, true);
     RETURN NULL;
+END $$;
+
+-- The same for all facts at once, into an empty table: a rebuild copies without the trigger.
+CREATE FUNCTION fold_all() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO cases
+    SELECT f.since, f.until, f.accepted_at, f.due_at, f.completed_at, f.completed_since,
+           f.accepted_month, f.completed_month, f.kind, f.case_no,
+           f.channel, f.department, f.item, f.region
+    FROM folded AS f WHERE f.plain ORDER BY f.since;
+    PERFORM refold(f.case_no) FROM (SELECT DISTINCT case_no FROM facts) AS f
+    WHERE NOT EXISTS (SELECT FROM cases AS c WHERE c.case_no = f.case_no);
 END $$;
 
 CREATE TRIGGER fold AFTER INSERT ON facts

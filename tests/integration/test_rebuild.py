@@ -33,6 +33,13 @@ from tests.support.waiting import wait_until
 
 FACTS = "SELECT * FROM disclosure_model.facts ORDER BY source, position"
 CASES = "SELECT * FROM disclosure_model.cases ORDER BY case_no, since"
+SHAPE = """
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'disclosure_model'
+UNION ALL SELECT concat(relname, relkind, reloptions)
+FROM pg_class WHERE relnamespace = 'disclosure_model'::regnamespace
+UNION ALL SELECT concat(tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+AND tgrelid = to_regclass('disclosure_model.facts') ORDER BY 1
+"""
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'disclosure_model_%'"
 
 
@@ -47,13 +54,13 @@ def lived(house: House) -> House:
 
 
 def test_rebuilt_model_equals_the_live_one_and_takes_its_place(lived: House) -> None:
-    before = rows(lived, FACTS), rows(lived, CASES)
+    before = rows(lived, FACTS), rows(lived, CASES), rows(lived, SHAPE)
     oid = rows(lived, "SELECT 'disclosure_model.facts'::regclass::oid")
 
     outcome = rebuild_of(lived, "disclosure")
 
     assert outcome.switched
-    assert (rows(lived, FACTS), rows(lived, CASES)) == before
+    assert (rows(lived, FACTS), rows(lived, CASES), rows(lived, SHAPE)) == before
     assert rows(lived, "SELECT 'disclosure_model.facts'::regclass::oid") != oid
     assert rows(lived, SCHEMAS) == []
     assert outcome.positions["catalog"] == 7 + len(catalog_log())

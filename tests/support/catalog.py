@@ -12,7 +12,7 @@ import msgspec
 from services.catalog.projections import READ_MODEL
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Body, Event
-from services.chassis.projection import Insert
+from services.chassis.projection import Insert, Update
 from services.kernel.facts import Actor, ActorKind
 from services.kernel.identifiers import stream_id
 
@@ -433,7 +433,8 @@ def feed(database: Database, events: Iterable[Event]) -> None:
                     change.row,
                 )
             else:
-                database.run(change.sql, change.params)
+                said = change.statement() if isinstance(change, Update) else change
+                database.run(said.sql, said.params)
 
 
 def many(count: int) -> Iterator[Event]:

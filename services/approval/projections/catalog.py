@@ -11,7 +11,7 @@ import msgspec
 from services.approval.domain import Delegation, Scheme, SchemeMember
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 
 DELEGATION = ("delegation", "department", "staff", "since", "until", "ended_on", "items")
 
@@ -54,10 +54,7 @@ def project(event: Event) -> Iterable[Change]:
             )
         case "catalog.delegation-ended.v1":
             ended = event.read(DelegationEnded)
-            yield Statement(
-                "UPDATE delegation SET ended_on = %s WHERE delegation = %s",
-                (ended.on, ended.delegation),
-            )
+            yield Update("delegation", {"delegation": ended.delegation}, {"ended_on": ended.on})
 
 
 def delegation_for(

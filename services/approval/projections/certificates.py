@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 
 DECISION: Final = (
     "decision_no",
@@ -139,9 +139,7 @@ def project_seals(event: Event) -> Iterable[Change]:
             )
         case "catalog.approval-seal-suspended.v1":
             ended = event.read(SealSuspended)
-            yield Statement(
-                "UPDATE seal SET suspended_on = %s WHERE seal = %s", (ended.on, ended.seal)
-            )
+            yield Update("seal", {"seal": ended.seal}, {"suspended_on": ended.on})
 
 
 def project(event: Event) -> Iterable[Change]:
@@ -161,20 +159,20 @@ def _project_decision(event: Event) -> Iterable[Change]:
             yield Insert("decision_row", (*told, None, None, None, "", None))
         case "approval.seal-applied.v1":
             said = event.read(_Decision)
-            yield _decision(said, "file_hash = %s, seal = %s", said.file_hash, said.seal)
+            yield _decision(said, file_hash=said.file_hash, seal=said.seal)
         case "approval.issuing-limit-started.v1":
             said = event.read(_Decision)
-            yield _decision(said, "due_at = %s", said.due_at)
+            yield _decision(said, due_at=said.due_at)
         case "approval.issuing-recalculated.v1":
             said = event.read(_Decision)
-            yield _decision(said, "due_at = %s", said.new_due_at)
+            yield _decision(said, due_at=said.new_due_at)
         case "approval.issuing-approaching.v1":
-            yield _decision(event.read(_Decision), "light = 'amber'")
+            yield _decision(event.read(_Decision), light="amber")
         case "approval.issuing-breached.v1":
-            yield _decision(event.read(_Decision), "light = 'red'")
+            yield _decision(event.read(_Decision), light="red")
         case "approval.issuing-met.v1":
             said = event.read(_Decision)
-            yield _decision(said, "served_at = %s", said.served_at)
+            yield _decision(said, served_at=said.served_at)
 
 
 def _project_certificate(event: Event) -> Iterable[Change]:
@@ -186,53 +184,45 @@ def _project_certificate(event: Event) -> Iterable[Change]:
             yield Insert("certificate_row", (*told, "01", said.due_at, *rest))
         case "approval.certificate-registered.v1":
             said = event.read(_Certificate)
-            yield _certificate(said, "library_id = %s", said.library_id)
+            yield _certificate(said, library_id=said.library_id)
         case "approval.certificate-dispatched.v1":
             said = event.read(_Certificate)
-            yield _certificate(said, "dispatched_at = %s", said.dispatched_at)
+            yield _certificate(said, dispatched_at=said.dispatched_at)
         case "approval.certificate-returned.v1":
-            yield _certificate(event.read(_Certificate), "dispatched_at = NULL")
+            yield _certificate(event.read(_Certificate), dispatched_at=None)
         case "approval.certificate-served.v1":
             said = event.read(_Certificate)
-            yield _certificate(said, "served_at = %s, on_time = %s", said.served_at, said.on_time)
+            yield _certificate(said, served_at=said.served_at, on_time=said.on_time)
         case "approval.certificate-superseded.v1":
             said = event.read(_Certificate)
-            yield _certificate(
-                said, "status = '04', renewal_open = false, superseded_by = %s", said.by
-            )
+            yield _certificate(said, status="04", renewal_open=False, superseded_by=said.by)
         case "approval.renewal-requested.v1":
-            yield _certificate(event.read(_Certificate), "renewal_open = true")
+            yield _certificate(event.read(_Certificate), renewal_open=True)
         case "approval.renewal-refused.v1":
-            yield _certificate(event.read(_Certificate), "renewal_open = false")
+            yield _certificate(event.read(_Certificate), renewal_open=False)
         case "approval.renewal-granted.v1" | "approval.renewal-deemed-granted.v1":
             said = event.read(_Certificate)
-            yield _certificate(
-                said,
-                "renewal_open = false, valid_from = valid_to + 1, valid_to = %s",
-                said.valid_to,
+            yield Statement(
+                "UPDATE certificate_row SET renewal_open = false, valid_from = valid_to + 1,"
+                " valid_to = %s WHERE certificate_no = %s",
+                (said.valid_to, said.certificate_no),
             )
         case "approval.certificate-revocation-due.v1":
             said = event.read(_Certificate)
-            columns = "revocation_due_at = %s, revocation_letter = %s"
-            yield _certificate(said, columns, said.due_at, said.commitment_no)
+            yield _certificate(
+                said, revocation_due_at=said.due_at, revocation_letter=said.commitment_no
+            )
         case "approval.certificate-revoked.v1":
             said = event.read(_Certificate)
-            columns = "status = '03', renewal_open = false, revocation_due_at = NULL"
-            yield _certificate(said, columns)
+            yield _certificate(said, status="03", renewal_open=False, revocation_due_at=None)
         case other if other in _ENDS:
             said = event.read(_Certificate)
-            yield _certificate(said, "status = %s, renewal_open = false", _ENDS[other])
+            yield _certificate(said, status=_ENDS[other], renewal_open=False)
 
 
-def _decision(said: _Decision, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE decision_row SET {columns} WHERE decision_no = %s",  # noqa: S608 - our own words
-        (*values, said.decision_no),
-    )
+def _decision(said: _Decision, **values: object) -> Change:
+    return Update("decision_row", {"decision_no": said.decision_no}, values)
 
 
-def _certificate(said: _Certificate, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE certificate_row SET {columns} WHERE certificate_no = %s",  # noqa: S608 - our own words
-        (*values, said.certificate_no),
-    )
+def _certificate(said: _Certificate, **values: object) -> Change:
+    return Update("certificate_row", {"certificate_no": said.certificate_no}, values)

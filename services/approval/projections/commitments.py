@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 
 COMMITMENT = (
     "commitment_no",
@@ -101,49 +101,49 @@ def project(event: Event) -> Iterable[Change]:
         case "commitment-eligibility-checked.v1":
             said = event.read(_Said)
             if said.eligible:
-                yield _set(said, "state = 'eligible'")
+                yield _set(said, state="eligible")
         case "commitment-refused.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'refused', ended_at = %s, reason = %s", at, said.reason)
+            yield _set(said, state="refused", ended_at=at, reason=said.reason)
         case "commitment-letter-signed.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'signed', due_at = %s", said.due_at)
+            yield _set(said, state="signed", due_at=said.due_at)
         case "conditional-decision-made.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'decided', decided_at = %s", said.decided_at)
+            yield _set(said, state="decided", decided_at=said.decided_at)
         case "commitment-material-received.v1":
-            yield _set(event.read(_Said), "received = received + 1")
+            yield Statement(
+                "UPDATE commitment_row SET received = received + 1 WHERE commitment_no = %s",
+                (event.read(_Said).commitment_no,),
+            )
         case "commitment-fulfilled.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'fulfilled', ended_at = %s", said.fulfilled_at)
+            yield _set(said, state="fulfilled", ended_at=said.fulfilled_at)
         case "commitment-deadline-extended.v1":
             said = event.read(_Said)
-            yield _set(said, "extended = true, due_at = %s", said.new_due_at)
+            yield _set(said, extended=True, due_at=said.new_due_at)
         case "commitment-due-recalculated.v1":
             said = event.read(_Said)
-            yield _set(said, "due_at = %s", said.new_due_at)
+            yield _set(said, due_at=said.new_due_at)
         case "commitment-breached.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'breached', broken = true, ended_at = %s", said.due_at)
+            yield _set(said, state="breached", broken=True, ended_at=said.due_at)
         case "pre-decision-lapsed.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'lapsed', ended_at = %s, reason = %s", at, said.cause)
+            yield _set(said, state="lapsed", ended_at=at, reason=said.cause)
         case "case-deemed-withdrawn.v1":
-            yield _set(event.read(_Said), "state = 'deemed_withdrawn'")
+            yield _set(event.read(_Said), state="deemed_withdrawn")
         case "rectification-ordered.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'rectifying', due_at = %s, ended_at = NULL", said.due_at)
+            yield _set(said, state="rectifying", due_at=said.due_at, ended_at=None)
         case "commitment-revocation-ordered.v1":
-            yield _set(event.read(_Said), "state = 'revoked', ended_at = %s", at)
+            yield _set(event.read(_Said), state="revoked", ended_at=at)
         case "commitment-withdrawn.v1":
-            yield _set(event.read(_Said), "state = 'withdrawn', ended_at = %s", at)
+            yield _set(event.read(_Said), state="withdrawn", ended_at=at)
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE commitment_row SET {columns} WHERE commitment_no = %s",  # noqa: S608 - ours
-        (*values, said.commitment_no),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("commitment_row", {"commitment_no": said.commitment_no}, values)
 
 
 def list_commitments(

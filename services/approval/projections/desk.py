@@ -10,7 +10,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 
 UNDECIDED: Final = ("blocked", "open", "in_progress", "approved_conditionally")
 SATISFIED: Final = ("approved", "approved_conditionally", "deemed_consented", "waived", "cancelled")
@@ -113,7 +113,7 @@ def project(event: Event) -> Iterable[Change]:
         case "approval.task-created.v1":
             said = event.read(_Said)
             if said.prerequisites:
-                yield _update("needs = %s", said.task_id, said.prerequisites)
+                yield Update("task", {"task_id": said.task_id}, {"needs": said.prerequisites})
         case "approval.prerequisite-deferred.v1":
             said = event.read(_Said)
             yield _update("needs = array_remove(needs, %s)", said.task_id, said.prerequisite)
@@ -132,14 +132,14 @@ def project(event: Event) -> Iterable[Change]:
             yield from _of_task(said, text, said.reason)
         case "approval.clock-extended.v1":
             said = event.read(_Said)
-            yield from _of_task(said, "extended = %s, approaching = NULL", said.days)
+            yield from _set(said, extended=said.days, approaching=None)
         case "approval.clock-recalculated.v1":
             said = event.read(_Said)
             if said.clock == "PROMISED":
-                yield from _of_task(said, "approaching = NULL")
+                yield from _set(said, approaching=None)
         case "approval.deadline-approaching.v1":
             said = event.read(_Said)
-            yield from _of_task(said, "approaching = %s", said.due_at)
+            yield from _set(said, approaching=said.due_at)
         case "approval.task-reopened.v1":
             said = event.read(_Said)
             if said.fresh:
@@ -147,6 +147,11 @@ def project(event: Event) -> Iterable[Change]:
         case "approval.deemed-consent-voided.v1":
             for task_id in event.read(_Said).reblocked:
                 yield _update(_AFRESH, task_id)
+
+
+def _set(said: _Said, **values: object) -> Iterable[Change]:
+    if said.task_id:
+        yield Update("task", {"task_id": said.task_id}, values)
 
 
 def _of_task(said: _Said, text: str, *values: object) -> Iterable[Change]:

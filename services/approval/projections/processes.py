@@ -10,7 +10,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 
 PROCESS = (
     "process_no",
@@ -169,27 +169,18 @@ def project(event: Event) -> Iterable[Change]:
         case "approval.clock-recalculated.v1":
             said = event.read(_Said)
             if not said.task_id:
-                yield _joint_due(said.process_no, said.new_due_at)
+                yield _set(said.process_no, joint_due_at=said.new_due_at)
         case "approval.clock-breached.v1":
             said = event.read(_Said)
             if not said.task_id:
-                yield Statement(
-                    "UPDATE process SET joint_overdue = true WHERE process_no = %s",
-                    (said.process_no,),
-                )
+                yield _set(said.process_no, joint_overdue=True)
         case "approval.process-decided.v1":
             said = event.read(_Said)
-            yield Statement(
-                "UPDATE process SET state = 'decided', result = %s, decided_at = %s"
-                " WHERE process_no = %s",
-                (said.result, said.decided_at, said.process_no),
-            )
+            decided = {"result": said.result, "decided_at": said.decided_at}
+            yield _set(said.process_no, state="decided", **decided)
         case "approval.process-reopened.v1":
-            yield Statement(
-                "UPDATE process SET state = 'running', result = NULL, decided_at = NULL"
-                " WHERE process_no = %s",
-                (event.read(_Said).process_no,),
-            )
+            opened = event.read(_Said)
+            yield _set(opened.process_no, state="running", result=None, decided_at=None)
         case "approval.liability-recorded.v1":
             told = event.read(_Liability)
             yield Insert(
@@ -218,22 +209,22 @@ def project(event: Event) -> Iterable[Change]:
             )
         case "approval.review-meeting-held.v1":
             meeting = event.read(_Meeting)
-            yield Statement(
-                "UPDATE meeting SET state = 'held', held_at = %s, absent = %s, minutes_hash = %s"
-                " WHERE meeting_no = %s",
-                (meeting.held_at, meeting.absent, meeting.minutes_hash, meeting.meeting_no),
-            )
+            held = {
+                "state": "held",
+                "held_at": meeting.held_at,
+                "absent": meeting.absent,
+                "minutes_hash": meeting.minutes_hash,
+            }
+            yield Update("meeting", {"meeting_no": meeting.meeting_no}, held)
 
 
 def _joint(said: _Said) -> Iterable[Change]:
     if not said.task_id:
-        yield _joint_due(said.process_no, said.joint_due_at)
+        yield _set(said.process_no, joint_due_at=said.joint_due_at)
 
 
-def _joint_due(process_no: str, due_at: datetime | None) -> Statement:
-    return Statement(
-        "UPDATE process SET joint_due_at = %s WHERE process_no = %s", (due_at, process_no)
-    )
+def _set(process_no: str, **values: object) -> Change:
+    return Update("process", {"process_no": process_no}, values)
 
 
 def list_processes(

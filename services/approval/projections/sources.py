@@ -10,7 +10,7 @@ import msgspec
 from services.approval.domain.refusal import Known
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 
 SOURCE = ("name", "disabled", "kinds", "departments")
 DISABLED: Final = "intake.source-disabled.v1"
@@ -47,9 +47,7 @@ def project(event: Event) -> Iterable[Change]:
     """Give what an event of intake changes in the copy."""
     said = event.read(Source)
     if event.type == DISABLED:
-        yield Statement(
-            "UPDATE source_copy SET disabled = true WHERE name = %s", (said.data_source,)
-        )
+        yield Update("source_copy", {"name": said.data_source}, {"disabled": True})
     else:
         yield Statement(_SET, (said.data_source, said.kinds, said.departments))
 

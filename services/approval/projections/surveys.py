@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 
 SURVEY = (
     "survey_no",
@@ -92,37 +92,40 @@ def project(event: Event) -> Iterable[Change]:
         case "survey-time-proposed.v1" | "survey-rescheduled.v1":
             said = event.read(_Said)
             first = min(said.slots, key=lambda slot: slot.starts_at)
-            times = (first.starts_at, first.ends_at)
-            yield _set(said, "state = 'proposed', starts_at = %s, ends_at = %s", *times)
+            times = {"starts_at": first.starts_at, "ends_at": first.ends_at}
+            yield _set(said, state="proposed", **times)
         case "survey-time-agreed.v1":
             said = event.read(_Said)
-            agreed = (said.starts_at, said.ends_at)
-            yield _set(said, "state = 'agreed', starts_at = %s, ends_at = %s", *agreed)
+            yield _set(said, state="agreed", starts_at=said.starts_at, ends_at=said.ends_at)
         case "survey-cancelled.v1":
-            yield _set(event.read(_Said), "state = 'cancelled'")
+            yield _set(event.read(_Said), state="cancelled")
         case "survey-participant-confirmed.v1":
             said = event.read(_Said)
             more = "array_remove(confirmed, %s) || %s::text"
-            yield _set(said, f"confirmed = {more}", said.participant, said.participant)
+            yield _list(said, f"confirmed = {more}", said.participant, said.participant)
         case "joint-survey-held.v1":
             said = event.read(_Said)
-            held = (said.started_at, said.ended_at, said.place)
-            yield _set(said, "state = 'held', starts_at = %s, ends_at = %s, place = %s", *held)
+            held = {"starts_at": said.started_at, "ends_at": said.ended_at, "place": said.place}
+            yield _set(said, state="held", **held)
         case "survey-participant-absent.v1":
             said = event.read(_Said)
-            yield _set(said, "absent = absent || %s::text", said.participant)
+            yield _list(said, "absent = absent || %s::text", said.participant)
         case "survey-not-held.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'not_held', absent = %s::text[]", said.absent)
+            yield _set(said, state="not_held", absent=said.absent)
         case "survey-opinion-overdue.v1":
             said = event.read(_Said)
-            yield _set(said, "overdue = overdue || %s::text", said.department)
+            yield _list(said, "overdue = overdue || %s::text", said.department)
         case "survey-concluded.v1":
             said = event.read(_Said)
-            yield _set(said, "state = %s", "passed" if said.passed else "failed_with_notice")
+            yield _set(said, state="passed" if said.passed else "failed_with_notice")
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
+def _set(said: _Said, **values: object) -> Change:
+    return Update("survey_row", {"survey_no": said.survey_no}, values)
+
+
+def _list(said: _Said, columns: str, *values: object) -> Change:
     return Statement(
         f"UPDATE survey_row SET {columns} WHERE survey_no = %s",  # noqa: S608 - our own words
         (*values, said.survey_no),

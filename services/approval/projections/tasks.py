@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 
 COLUMNS = (
     "task_id",
@@ -249,12 +249,8 @@ def _moved(said: _Said) -> Iterable[Change]:
             )
 
 
-def _set(task_id: str, **columns: object) -> Statement:
-    names = ", ".join(f"{name} = %s" for name in columns)
-    return Statement(
-        f"UPDATE task SET {names} WHERE task_id = %s",  # noqa: S608 - our own column names
-        (*columns.values(), task_id),
-    )
+def _set(task_id: str, **values: object) -> Change:
+    return Update("task", {"task_id": task_id}, values)
 
 
 def list_tasks(

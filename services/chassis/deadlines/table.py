@@ -77,6 +77,17 @@ class Counted:
     overdue_s: float
 
 
+# Prepared once a connection; in a function it would be planned for every call.
+_SET = """
+INSERT INTO deadlines AS d (kind, key, due_at, try_at)
+SELECT s.kind, s.key, s.due_at, s.due_at
+FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+    AS s (kind, key, due_at, late_at)
+WHERE s.late_at IS NULL OR s.late_at > now()
+ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, try_at = excluded.due_at,
+    state = 'pending', attempts = 0, claim = NULL, error = '', set_at = clock_timestamp()
+    WHERE d.due_at <> excluded.due_at
+"""
 # A materialised choice, so that the rows locked are the rows updated, and no more of them.
 _CLAIM = """
 WITH chosen AS MATERIALIZED (
@@ -107,7 +118,7 @@ def set_deadlines(wanted: Iterable[Deadline]) -> Statement:
     """Set or move several at once, but none whose `unless_past` is over."""
     rows = list(wanted)
     return Statement(
-        "SELECT set_deadlines(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[])",
+        _SET,
         (
             [row.kind for row in rows],
             [row.key for row in rows],

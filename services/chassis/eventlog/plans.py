@@ -53,7 +53,7 @@ class Plans:
             return None
         del self._uses[sql]
         name = f"plan_{len(self._named)}"
-        self._named[sql] = (name, f"PREPARE {name} AS {_numbered(sql)}")
+        self._named[sql] = (name, f"PREPARE {name} AS {numbered(sql)}")
         return self._named[sql]
 
     def _prepared(self, connection: Connection, sql: str, plan: tuple[str, str]) -> bool:
@@ -66,7 +66,7 @@ class Plans:
         return True
 
 
-def _numbered(sql: str) -> str:
+def numbered(sql: str) -> str:
     """Turn each %s into $1, $2, ... and %% into %."""
     number = 0
 

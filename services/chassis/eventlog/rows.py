@@ -6,20 +6,29 @@ parse; as JSON it costs a fifth of both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, Protocol
 
 import msgspec
 from psycopg2.extras import Json
 
 from services.chassis.eventlog.connection import Params
-from services.chassis.eventlog.database import Database
+from services.chassis.projection import quoted
 
+# An index over an expression, or over some of the rows, may look at any column.
 _SHAPE = """
-SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
-WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+SELECT a.attname, format_type(a.atttypid, NULL),
+       coalesce(bool_or(i.indisprimary), false) AND c.relkind = 'r' AND NOT c.relispartition
+           AND NOT c.relhassubclass AND NOT c.relhastriggers AND NOT c.relhasrules,
+       count(i.indexrelid) > 0
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_index i ON i.indrelid = c.oid AND (i.indisunique OR i.indisexclusion)
+    AND (a.attnum = ANY (i.indkey) OR 0 = ANY (i.indkey) OR i.indpred IS NOT NULL)
+WHERE c.oid = to_regclass(%s)
+GROUP BY c.oid, a.attname, a.atttypid, a.attnum ORDER BY a.attnum
 """
 _JSON = ("json", "jsonb")
 
@@ -29,6 +38,20 @@ class Shape:
     """The columns of a table, in order, each with the name of its type."""
 
     columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...] = ()
+    """The primary key; empty too where triggers, rules or other tables watch what is written."""
+    unique: frozenset[str] = frozenset()
+    """Columns whose values decide whether another row may be there."""
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where in a row each column stands."""
+        return {name: place for place, (name, _) in enumerate(self.columns)}
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """The name of each column's type."""
+        return dict(self.columns)
 
     def insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> tuple[str, Params]:
         """Give the statement that inserts these rows, which give the table's first columns.
@@ -43,15 +66,28 @@ class Shape:
         return _text(table, columns), (given,)
 
 
-def shape_of(database: Database, table: str) -> Shape:
+class Reads(Protocol):
+    """Asks a database: `Database`, or who has only a connection."""
+
+    def read(self, sql: str, params: Sequence[object], /) -> list[tuple[Any, ...]]:
+        """Give the rows of an answer."""
+        ...
+
+
+def shape_of(database: Reads, table: str) -> Shape:
     """Ask what columns a table has."""
-    return Shape(tuple((name, kind) for name, kind in database.read(_SHAPE, (_quoted(table),))))
+    columns = database.read(_SHAPE, (quoted(table),))
+    return Shape(
+        tuple((name, kind) for name, kind, _, _ in columns),
+        tuple(name for name, _, in_key, _ in columns if in_key),
+        frozenset(name for name, _, _, unique in columns if unique),
+    )
 
 
 @cache
 def _text(table: str, columns: Sequence[tuple[str, str]]) -> str:
-    name = _quoted(table)
-    names = ", ".join(_quoted(column) for column, _ in columns)
+    name = quoted(table)
+    names = ", ".join(quoted(column) for column, _ in columns)
     read = ", ".join(_read(column, kind) for column, kind in columns)
     return (
         f"INSERT INTO {name} ({names}) SELECT {read}"  # noqa: S608 - names of the database's own catalog
@@ -61,7 +97,7 @@ def _text(table: str, columns: Sequence[tuple[str, str]]) -> str:
 
 def _read(column: str, kind: str) -> str:
     """Read a column of the record; JSON that came as text is read as the JSON it says."""
-    name = _quoted(column)
+    name = quoted(column)
     return f"({name} #>> '{{}}')::{kind}" if kind in _JSON else name
 
 
@@ -69,17 +105,12 @@ def _plain(table: str, rows: Sequence[tuple[object, ...]]) -> tuple[str, Params]
     """Write values as literals: bytes are not JSON, and a table may be missing."""
     row = f"({', '.join(['%s'] * len(rows[0]))})"
     places = ", ".join([row] * len(rows))
-    return f"INSERT INTO {_quoted(table)} VALUES {places}", [v for row in rows for v in row]  # noqa: S608 - as above
-
-
-def _quoted(name: str) -> str:
-    """Quote a name for SQL; a dot divides a schema from what is in it."""
-    return ".".join(f'"{part.replace(chr(34), chr(34) * 2)}"' for part in name.split("."))
+    return f"INSERT INTO {quoted(table)} VALUES {places}", [v for row in rows for v in row]  # noqa: S608 - as above
 
 
 def _adapted(value: Any) -> Any:
     if isinstance(value, Json):
-        return value.adapted
+        return value.dumps(value.adapted)
     raise TypeError(f"a row cannot hold a {type(value).__name__}")
 
 

@@ -19,10 +19,11 @@ from services.chassis.errors import ConflictError, UnavailableError
 from services.chassis.eventlog.connection import Params
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.failures import RECEIVED, is_ambiguous
+from services.chassis.eventlog.folding import folded
 from services.chassis.eventlog.mapper import body_of, event_of, state_of_body
 from services.chassis.eventlog.rows import shape_of
 from services.chassis.eventlog.statements import APPEND, REMEMBER, append_script
-from services.chassis.projection import Change, Insert, ReadModel, Statement
+from services.chassis.projection import Change, Insert, ReadModel, Statement, Update
 from services.kernel.aggregate import Aggregate, Fact
 
 RESOLVE_S = 10.0
@@ -174,7 +175,7 @@ class UnitOfWork:
         """Know every table that gets rows before a connection is taken: asking takes another."""
         shapes = self.database.shapes
         for change in self._changes:
-            if isinstance(change, Insert) and change.table not in shapes:
+            if not isinstance(change, Statement) and change.table not in shapes:
                 shapes[change.table] = shape_of(self.database, change.table)
 
     def _script(
@@ -191,15 +192,16 @@ class UnitOfWork:
         step = most or len(self._stored) or 1
         for begin in range(0, len(self._stored), step):
             yield append_script(cursor, self._stored[begin : begin + step])
-        for kind, run in groupby(self._changes, type):
+        for kind, run in groupby(folded(self._changes, self.database.shapes), type):
             if kind is Insert:
                 while rows := list(islice(run, most)):
                     for sql, params in self._inserts(rows):  # type: ignore[arg-type]
                         yield write(cursor, sql, params)
             else:
                 for change in run:
-                    assert isinstance(change, Statement)
-                    yield write(cursor, change.sql, change.params)
+                    said = change.statement() if isinstance(change, Update) else change
+                    assert isinstance(said, Statement)
+                    yield write(cursor, said.sql, said.params)
 
     def _inserts(self, run: Iterable[Insert]) -> Iterator[tuple[str, Params]]:
         """Group a run of inserts by table, tables as they first appear: one statement each."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from queue import Queue
 from threading import Thread
 from typing import Any
-from uuid import UUID
 
+import psycopg2
 from psycopg2 import sql
-from psycopg2.extras import Json
 
-from services.chassis.errors import ContractError
-from services.chassis.projection import Change, Insert, ReadModel
+from services.chassis.eventlog.plans import numbered
+from services.chassis.eventlog.rows import Shape, shape_of
+from services.chassis.projection import Change, Insert, ReadModel, Statement, Update
+from services.chassis.rebuild.runs import Run
+from services.chassis.rebuild.spelling import spell_rows
 
 CHUNK_ROWS = 20_000
 """Rows of one COPY. One chunk is being written, one waits, one is filled: memory stays flat."""
@@ -24,72 +25,12 @@ COPY_FROM_ROWS = 50
 """A shorter run of rows between two statements goes into the script as an INSERT."""
 SCRIPT_STATEMENTS = 500
 """Statements sent to the server at once."""
+PREPARE_AFTER = 20
+"""A text is prepared when it has come so often; planning it costs more than running it."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 Job = Callable[[Any], None]
-
-
-def _text(value: str) -> str:
-    if value.isprintable() and "\\" not in value:
-        return value  # nearly every text
-    if "\x00" in value:
-        raise ContractError("a text with a NUL character cannot be stored in PostgreSQL")
-    return value.translate(_ESCAPES)
-
-
-_SPELLING: dict[type, Callable[[Any], str]] = {
-    type(None): lambda value: "\\N",
-    str: _text,
-    bool: lambda value: "t" if value else "f",
-    int: str,
-    float: repr,
-    Decimal: str,
-    datetime: datetime.isoformat,
-    date: date.isoformat,
-    UUID: str,
-    bytes: lambda value: "\\\\x" + value.hex(),
-    list: lambda value: _text(_array(value)),
-    tuple: lambda value: _text(_array(value)),
-    Json: lambda value: _text(value.dumps(value.adapted)),
-}
-
-
-def spell(row: Iterable[object]) -> str:
-    """Spell a row in COPY's text format, each value as psycopg2 would have sent it.
-
-    Raises:
-        ContractError: a value is of a type that has no spelling here, or a text holds a NUL.
-    """
-    try:
-        return (
-            "\t".join(["\\N" if value is None else _SPELLING[type(value)](value) for value in row])
-            + "\n"
-        )
-    except KeyError:
-        return "\t".join([_slowly(value) for value in row]) + "\n"
-
-
-def _slowly(value: object) -> str:
-    for kind, spelling in _SPELLING.items():
-        if isinstance(value, kind):
-            _SPELLING[type(value)] = spelling
-            return spelling(value)
-    raise ContractError(f"a read model cannot store a {type(value).__name__}")
-
-
-def _array(values: Iterable[object]) -> str:
-    return "{" + ",".join(_element(value) for value in values) + "}"
-
-
-def _element(value: object) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, list | tuple):
-        return _array(value)
-    if isinstance(value, Enum):
-        raise ContractError("a read model cannot store an Enum inside an array")
-    spelled = value if isinstance(value, str) else _SPELLING[type(value)](value)
-    return '"' + spelled.replace("\\", "\\\\").replace('"', '\\"') + '"'
+_plan_numbers = count()
+"""A connection may have several loaders, one after the other."""
 
 
 class Loader:
@@ -103,15 +44,20 @@ class Loader:
         self.rows = 0
         self._model = model
         self._schema = schema
-        self._runs: dict[str, list[tuple[object, ...]]] = {}
+        self._runs: dict[str, Run] = {}
         self._waiting = 0
+        """Changes taken since rows were sent: no less than what waits."""
         self._script: list[bytes] = []
         self._spelling = connection.cursor()
+        self._shapes: dict[str, Shape] = {}
         self._values = {
             name: f"({', '.join(['%s'] * len(columns))})" for name, columns in model.tables.items()
         }
         self._named_in: dict[str, tuple[str, ...]] = {}
         """Tables of rows by the statements that name them; read models write a few dozen."""
+        self._uses: Counter[str] = Counter()
+        self._plans: dict[str, str | None] = {}
+        """Names of the texts that are prepared; None: that cannot be."""
         self._jobs: Queue[Job | None] = Queue(maxsize=1)
         self._failed: BaseException | None = None
         self._writer = Thread(target=self._write, args=(connection,), name="loader", daemon=True)
@@ -127,17 +73,15 @@ class Loader:
             if type(change) is Insert:
                 run = self._runs.get(change.table)
                 if run is None:
-                    run = self._runs[change.table] = []
-                run.append(change.row)
+                    run = self._runs[change.table] = Run()
+                run.rows.append(change.row)
                 self._waiting += 1
                 if self._waiting >= CHUNK_ROWS:
                     self._send_rows()
+            elif type(change) is Update:
+                self._update(change)
             else:
-                statement, values = change
-                self._close_runs(statement)
-                self._script.append(self._spelling.mogrify(statement, values))
-                if len(self._script) >= SCRIPT_STATEMENTS:
-                    self._send_script()
+                self._run(change)  # type: ignore[arg-type]  # the third kind
 
     def flush(self) -> None:
         """Write everything taken so far.
@@ -155,8 +99,48 @@ class Loader:
         self._jobs.put(None)
         self._writer.join()
 
+    def _update(self, change: Update) -> None:
+        """Let an update wait with the rows of its table, or write it like any statement."""
+        if change.table in self._model.tables:
+            run = self._runs.get(change.table)
+            if run is None:
+                run = self._runs[change.table] = Run()
+            if run.take(change, self._shape(change.table)):
+                self._waiting += 1
+                if self._waiting >= CHUNK_ROWS:
+                    self._send_rows()
+                return
+        self._run(change.statement())
+
+    def _run(self, statement: Statement) -> None:
+        self._close_runs(statement.sql)
+        self._script.append(self._spell(statement))
+        if len(self._script) >= SCRIPT_STATEMENTS:
+            self._send_script()
+
+    def _spell(self, statement: Statement) -> bytes:
+        text, params = statement
+        if plan := self._plan(text):
+            places = ", ".join(["%s"] * len(params))
+            text = f"EXECUTE {plan} ({places})" if params else f"EXECUTE {plan}"
+        return bytes(self._spelling.mogrify(text, params))
+
+    def _plan(self, text: str) -> str | None:
+        if text not in self._plans:
+            self._uses[text] += 1
+            if self._uses[text] < PREPARE_AFTER:
+                return None
+            name = f"rebuild_{next(_plan_numbers)}"
+            try:
+                self._ask(f"PREPARE {name} AS {numbered(text)}")
+                self._plans[text] = name
+            except (psycopg2.ProgrammingError, psycopg2.NotSupportedError):
+                # For example: the type of a parameter is known from its value only.
+                self._plans[text] = None
+        return self._plans[text]
+
     def _close_runs(self, statement: str) -> None:
-        """Make sure the rows taken so far that a statement could see stand before it.
+        """Make sure that what waits of the tables a statement could see stands before it.
 
         It sees what it names: rows of other tables go on waiting for one large COPY.
         """
@@ -166,15 +150,16 @@ class Loader:
         runs = [name for name in names if name in self._runs]
         if not runs:
             return
-        if sum(len(self._runs[name]) for name in runs) >= COPY_FROM_ROWS:
+        if sum(len(self._runs[name].rows) for name in runs) >= COPY_FROM_ROWS:
             self._send_rows()
             return
         for name in runs:
-            rows = self._runs.pop(name)
-            values = [self._spelling.mogrify(self._values[name], row) for row in rows]
-            self._script.append(self._insert(name) + b",".join(values))
-            self._waiting -= len(rows)
-            self.rows += len(rows)
+            run = self._runs.pop(name)
+            self._script += self._updates(name, run)
+            if run.rows:
+                values = [self._spelling.mogrify(self._values[name], row) for row in run.rows]
+                self._script.append(self._insert(name) + b",".join(values))
+                self.rows += len(run.rows)
 
     def _tables_in(self, statement: str) -> tuple[str, ...]:
         """Name the tables of rows a statement may see, partitions and what triggers fill included.
@@ -190,14 +175,38 @@ class Loader:
         )
 
     def _send_rows(self) -> None:
-        if not self._waiting:
-            return
-        self._send_script()
-        self.rows += self._waiting
         runs, self._runs, self._waiting = self._runs, {}, 0
-        for table, rows in runs.items():
-            statement, spelled = self._copy(table), "".join([spell(row) for row in rows])
-            self._put(_copying(statement, spelled))
+        for table, run in runs.items():
+            self._script += self._updates(table, run)
+        self._send_script()
+        for table, run in runs.items():
+            if run.rows:
+                self.rows += len(run.rows)
+                options, spelled = spell_rows(run.rows)
+                self._put(_copying(self._copy(table), options, spelled))
+
+    def _updates(self, table: str, run: Run) -> list[bytes]:
+        if not run.updates:
+            return []
+        said = run.statements(f"{self._schema}.{table}", self._shape(table))
+        return [self._spell(statement) for statement in said]
+
+    def _shape(self, table: str) -> Shape:
+        shape = self._shapes.get(table)
+        if shape is None:
+            shape = self._shapes[table] = shape_of(self, f"{self._schema}.{table}")
+        return shape
+
+    def read(self, statement: str, params: Sequence[object], /) -> list[tuple[Any, ...]]:
+        """Ask the server something on the loader's own connection."""
+        self._ask(statement, params)
+        return list(self._spelling.fetchall())
+
+    def _ask(self, statement: str, params: Sequence[object] = ()) -> None:
+        """Run a statement once the writer rests: another's COPY under way would never end."""
+        self._jobs.join()
+        self._check()
+        self._spelling.execute(statement, params or None)
 
     def _send_script(self) -> None:
         if self._script:
@@ -223,7 +232,7 @@ class Loader:
                 finally:
                     self._jobs.task_done()
 
-    def _copy(self, table: str) -> sql.Composed:
+    def _copy(self, table: str) -> sql.Composable:
         return sql.SQL("COPY {} ({}) FROM STDIN").format(*self._named(table))
 
     def _insert(self, table: str) -> bytes:
@@ -235,8 +244,9 @@ class Loader:
         return sql.Identifier(self._schema, table), columns
 
 
-def _copying(statement: sql.Composed, spelled: str) -> Job:
-    return lambda cursor: cursor.copy_expert(statement, io.StringIO(spelled), 1 << 18)
+def _copying(statement: sql.Composable, options: str, spelled: bytes) -> Job:
+    copy = sql.Composed([statement, sql.SQL(f" WITH {options}")])
+    return lambda cursor: cursor.copy_expert(copy, io.BytesIO(spelled), 1 << 18)
 
 
 def _running(script: bytes) -> Job:

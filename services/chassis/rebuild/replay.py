@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from heapq import merge
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 from uuid import UUID
 
@@ -137,20 +136,88 @@ def replay(logs: Logs, service: str, wanted: Mapping[str, Sequence[Range]]) -> I
     commits with them sees them: without a position. Others come as they were published.
     """
     sources = [
-        _of_source(logs, source, service, ranges) for source, ranges in wanted.items() if ranges
+        _Source(_of_source(logs, source, service, ranges), _shown(logs, source, service))
+        for source, ranges in wanted.items()
+        if ranges
     ]
-    ordered = sources[0] if len(sources) == 1 else merge(*sources, key=_recorded)
-    for event in ordered:
-        yield _unsealed(event) if event.source == service else event
+    return _in_order(sources)
 
 
-def _of_source(logs: Logs, source: str, service: str, ranges: Sequence[Range]) -> Iterator[Event]:
-    publications = logs.publications.get(source, {})
+@dataclass
+class _Source:
+    """One log on its way: what was read of it and not given yet."""
+
+    batches: Iterator[list[Event]]
+    shown: Callable[[list[Event]], list[Event]]
+    events: list[Event] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    """For each event when it was recorded, or one before it, if that was later."""
+    at: int = 0
+
+    def read(self) -> bool:
+        """Make sure that there is something to give; False at the end."""
+        while self.at == len(self.events):
+            batch = next(self.batches, None)
+            if batch is None:
+                return False
+            if batch:
+                last = self.times[-1] if self.times else _LONG_AGO
+                recorded = (event.recorded_at or _LONG_AGO for event in batch)
+                self.times = list(accumulate(recorded, max, initial=last))[1:]
+                self.events, self.at = self.shown(batch), 0
+        return True
+
+    def take(self, end: int) -> tuple[list[Event], list[datetime]]:
+        begin, self.at = self.at, end
+        return self.events[begin:end], self.times[begin:end]
+
+
+def _in_order(sources: Sequence[_Source]) -> Iterator[Event]:
+    """Merge logs by time, of the same time those named first; a log keeps its own order."""
+    while sources := [source for source in sources if source.read()]:
+        # Nothing that is read later belongs before the end of what ends first.
+        ends = [source.times[-1] for source in sources]
+        upto = min(ends)
+        first = ends.index(upto)
+        events: list[Event] = []
+        times: list[datetime] = []
+        for number, source in enumerate(sources):
+            find = bisect_right if number <= first else bisect_left
+            found, when = source.take(find(source.times, upto, source.at))
+            events += found
+            times += when
+        if len(sources) == 1:
+            yield from events
+        else:
+            for place in sorted(range(len(events)), key=times.__getitem__):
+                yield events[place]
+
+
+def _of_source(
+    logs: Logs, source: str, service: str, ranges: Sequence[Range]
+) -> Iterator[list[Event]]:
     topics = None
     if source != service and logs.reads is not None:
-        topics = [topic for topic, said in publications.items() if said.type in logs.reads]
-    events = chain.from_iterable(_span(logs, source, span, topics) for span in _spans(ranges))
-    return events if source == service else _published(events, publications)
+        published = logs.publications.get(source, {})
+        topics = [topic for topic, said in published.items() if said.type in logs.reads]
+    return chain.from_iterable(_span(logs, source, span, topics) for span in _spans(ranges))
+
+
+def _shown(logs: Logs, source: str, service: str) -> Callable[[list[Event]], list[Event]]:
+    """Say how events of a log look to the service: own ones unsealed, others as published."""
+    if source == service:
+        return lambda events: [_unsealed(event) for event in events]
+    changed = {
+        topic: publication
+        for topic, publication in logs.publications.get(source, {}).items()
+        if publication.translate is not None or publication.type != topic
+    }
+    if not changed:
+        return lambda events: events
+    return lambda events: [
+        _as_public(event, changed[event.type]) if event.type in changed else event
+        for event in events
+    ]
 
 
 def _spans(ranges: Sequence[Range]) -> list[list[Range]]:
@@ -166,41 +233,26 @@ def _spans(ranges: Sequence[Range]) -> list[list[Range]]:
 
 def _span(
     logs: Logs, source: str, span: Sequence[Range], topics: Collection[str] | None
-) -> Iterator[Event]:
+) -> Iterator[list[Event]]:
     lows = [low for low, _ in span]
     behind, last = lows[0] - 1, span[-1][1]
     for batch in read_log(logs.urls[source], source, behind, last, PAGE_POSITIONS, topics):
-        if len(span) == 1:
-            yield from batch
-        else:
-            for event in batch:
-                if event.position <= span[bisect_right(lows, event.position) - 1][1]:
-                    yield event
+        yield (
+            batch
+            if len(span) == 1
+            else [
+                event
+                for event in batch
+                if event.position <= span[bisect_right(lows, event.position) - 1][1]
+            ]
+        )
         logs.meter.passed += batch[-1].position - behind
         behind = batch[-1].position
     logs.meter.passed += last - behind
 
 
-def _recorded(event: Event) -> datetime:
-    return event.recorded_at or _LONG_AGO
-
-
 def _unsealed(event: Event) -> Event:
     return Event(event.source, event.type, event.stream, event.version, 0, 0, None, event.body)
-
-
-def _published(events: Iterator[Event], publications: Mapping[str, Publication]) -> Iterator[Event]:
-    changed = {
-        topic: publication
-        for topic, publication in publications.items()
-        if publication.translate is not None or publication.type != topic
-    }
-    if not changed:
-        return events
-    return (
-        _as_public(event, changed[event.type]) if event.type in changed else event
-        for event in events
-    )
 
 
 def _as_public(event: Event, publication: Publication) -> Event:

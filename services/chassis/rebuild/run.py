@@ -29,7 +29,14 @@ from services.chassis.rebuild.replay import (
     own_tail,
     replay,
 )
-from services.chassis.rebuild.schema import copy_rights, create, drop, remember_shape, tables
+from services.chassis.rebuild.schema import (
+    copy_rights,
+    create,
+    drop,
+    put_off,
+    remember_shape,
+    tables,
+)
 
 FEW = 500
 """Events left to take in under the lock, at most, if the catching up gets that far in ROUNDS."""
@@ -168,10 +175,14 @@ def _ahead(work: _Work, connection: Any) -> dict[str, list[Range]]:
 def _fill(work: _Work, writer: Any, reader: Any) -> None:
     """Bring the copy so near to the live model that the rest is short work under the lock."""
     schema = f"{work.model.service}_model_next"
+    with writer.cursor() as cursor:
+        resting = put_off(cursor, work.model)
     _take(work, writer, schema, _ahead(work, reader), "bulk")
     work.report(Progress("finish", work.outcome.events, work.outcome.events))
     with writer.cursor() as cursor:
         cursor.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
+        for end in resting:
+            cursor.execute(end)
         for statement in work.model.finish:
             cursor.execute(*statement)
         copy_rights(cursor, f"{work.model.service}_model", schema)

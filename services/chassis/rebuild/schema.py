@@ -35,6 +35,30 @@ def create(cursor: Any, model: ReadModel) -> None:
         cursor.execute(file.read_text("utf-8"))
 
 
+def put_off(cursor: Any, model: ReadModel) -> list[str]:
+    """Let rest what costs less once the rows are there; gives the statements that end it.
+
+    That is autovacuum, the indexes that may come late, and what the model prepares itself. Plans
+    are made while the tables are small: index lookups are what stays good as they grow.
+    """
+    cursor.execute("SET enable_seqscan = off; SET enable_hashjoin = off")
+    cursor.execute(
+        "SELECT format('ALTER TABLE %I.%I ', relnamespace::regnamespace, relname) FROM pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+    )
+    resting = [name for (name,) in cursor.fetchall()]
+    for name in resting:
+        cursor.execute(f"{name} SET (autovacuum_enabled = off)")
+    ends = ["RESET enable_seqscan; RESET enable_hashjoin"]
+    for name in model.late:
+        cursor.execute("SELECT pg_get_indexdef(%s::regclass)", (name,))
+        ends.append(str(cursor.fetchone()[0]))
+        cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    for statement in model.prepare:
+        cursor.execute(*statement)
+    return ends + [f"{name} RESET (autovacuum_enabled)" for name in resting]
+
+
 def remember_shape(cursor: Any, model: ReadModel) -> None:
     """Tell `banjian migrate` that the live read model is now of the DDL's present shape."""
     for file in model.files:

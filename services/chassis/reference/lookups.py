@@ -14,14 +14,20 @@ from services.kernel.calendar_seed import SEED_EDITIONS
 from services.kernel.limits import Limit, Unit
 
 # Everything one decision needs, in one round trip; the listing stays behind, it is long.
-_ASK = """
-SELECT 'version', (to_jsonb(v) - 'listing')::text FROM ref_item_version v
-WHERE item_code = ANY(%(codes)s)
+_ASK = (
+    "ask_reference",
+    """
+PREPARE ask_reference (text[]) AS
+SELECT 'version', row_to_json(v)::text FROM (
+    SELECT item_code, item_version, name, item_type, case_type, department, department_name,
+           statutory_limit, statutory_unit, promised_limit, promised_unit, lists, effective_from
+    FROM ref_item_version WHERE item_code = ANY($1)) v
 UNION ALL
-SELECT 'status', to_jsonb(s)::text FROM ref_item_status s WHERE item_code = ANY(%(codes)s)
+SELECT 'status', row_to_json(s)::text FROM ref_item_status s WHERE item_code = ANY($1)
 UNION ALL
 SELECT 'calendar', count(*)::text FROM ref_calendar
-"""
+""",
+)
 
 
 class ItemVersion(msgspec.Struct, frozen=True):
@@ -108,7 +114,8 @@ class Reference:
         """Give what is known of these items (absent: never published), and the calendar now."""
         found: dict[str, Known] = {}
         editions = 0
-        for what, text in self._database.read(_ASK, {"codes": list(codes)}):
+        rows = self._database.read("EXECUTE ask_reference (%s)", (list(codes),), _ASK)
+        for what, text in rows:
             if what == "version":
                 version = msgspec.json.decode(text, type=ItemVersion)
                 found.setdefault(version.item_code, Known()).versions.append(version)

@@ -18,6 +18,7 @@ from services.disclosure.projections import (
     facts,
     foi,
     happenings,
+    names,
     own_records,
     results,
     supervision,
@@ -68,6 +69,7 @@ def _of_others() -> Mapping[str, Sequence[Project]]:
         dict.fromkeys(messages.results.READS, results.project),
         dict.fromkeys(messages.supervision.READS, supervision.project),
         happenings.SHOWN,
+        names.SHOWN,
     )
     for part in shown:
         for kind, reader in part.items():
@@ -88,6 +90,7 @@ READ_MODEL: Final = ReadModel(
         "claims": CLAIMS,
         "withdrawals": WITHDRAWALS,
         "basics": BASICS,
+        "named": names.NAMED,
         "figures": FIGURES,
         "corrections": CORRECTIONS,
         "known": KNOWN,
@@ -102,10 +105,15 @@ READ_MODEL: Final = ReadModel(
     sources=("catalog", "intake", "approval", "disclosure"),
     project=project,
     derived={"cases": ("facts",)},
+    prepare=(Statement("ALTER TABLE facts DISABLE TRIGGER fold", ()),),
+    late=("facts_of_case", "known_by_time", "public_entry_grams", "public_entry_latest"),
     finish=(
-        # Folding leaves dead versions of cases behind, which every figure would read past.
-        Statement("VACUUM (ANALYZE) facts, cases, known, happenings", ()),
-        Statement("ANALYZE items, changes, claims, withdrawals, basics, figures, corrections", ()),
+        Statement("ANALYZE facts", ()),
+        Statement("SELECT fold_all()", ()),
+        Statement("ALTER TABLE facts ENABLE TRIGGER fold", ()),
+        Statement("VACUUM (ANALYZE) cases, known, happenings", ()),
+        Statement("ANALYZE items, changes, claims, withdrawals, basics, named", ()),
+        Statement("ANALYZE figures, corrections", ()),
         Statement(f"ANALYZE {', '.join(reference.TABLES)}", ()),
     ),
 )

@@ -26,7 +26,7 @@ from services.disclosure.measures import (
     Tally,
     Thing,
 )
-from services.disclosure.projections import catalog_figures, days, happened_figures
+from services.disclosure.projections import catalog_figures, days, happened_figures, item_types
 from services.disclosure.projections.cells import Cell
 
 BY: Final = ("channel", "department", "item", "region", "month", "year")
@@ -97,6 +97,8 @@ def _where(question: Question, basis: str, moment: str) -> tuple[str, dict[str, 
         if value := getattr(question, name):
             parts.append(f"{name} = %({name})s")
             said[name] = value
+    typed, known = item_types.condition(question)
+    parts, said = parts + typed, said | known
     if question.begin is not None:
         parts.append(f"{moment} >= %(begin)s")
         said["begin"] = question.begin
@@ -163,7 +165,11 @@ def groups(
     question = measure.asked(question)
     counts = measure.counts
     if measure.of is Thing.CASES:
-        found = cells(database, question, [one for one in counts if isinstance(one, Count)], by)
+        wanted = [one for one in counts if isinstance(one, Count)]
+        items = ["item" if name == "item_type" else name for name in by]
+        found = cells(database, question, wanted, items)
+        if "item_type" in by:  # a case has one item: its types are added up from far fewer rows
+            found = item_types.added_up(database, question, found, by.index("item_type"))
     elif measure.of is Thing.HAPPENINGS:
         happened = [one for one in counts if isinstance(one, Happened)]
         found = happened_figures.cells(database, question, happened, by)
@@ -253,29 +259,6 @@ def list_cases(
         " ORDER BY accepted_at, case_no LIMIT %(limit)s"
     )
     return [CaseRow(*row) for row in database.read(sql, said | {"limit": limit})]
-
-
-@dataclass(frozen=True)
-class Names:
-    """What codes are called; a code without a name is shown as it is."""
-
-    departments: Mapping[str, str]
-    items: Mapping[str, str]
-
-
-def names(database: Database, catalog: int) -> Names:
-    """Read the latest names at this position of catalog's log."""
-    departments = database.read(
-        "SELECT DISTINCT ON (department) department, department_name FROM items"
-        " WHERE position <= %s ORDER BY department, position DESC",
-        (catalog,),
-    )
-    items = database.read(
-        "SELECT DISTINCT ON (item) item, name FROM items"
-        " WHERE position <= %s ORDER BY item, position DESC",
-        (catalog,),
-    )
-    return Names(dict(departments), dict(items))
 
 
 @dataclass(frozen=True)

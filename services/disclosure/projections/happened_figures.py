@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from services.chassis.eventlog.database import Database
 from services.disclosure.measures import OVER, Happened, How, Over, Quantity, Question, Reach
+from services.disclosure.projections import item_types
 from services.disclosure.projections.cells import Cell
 
 BY: Final[Mapping[str, str]] = {
     "region": "region",
     "department": "department",
     "item": "coalesce(item, '')",
+    "item_type": item_types.COLUMN,
     "channel": "coalesce(channel, '')",
     "kind": "mark",
     "month": "month",
@@ -107,6 +109,8 @@ def _rows(
         if value := getattr(question, name):
             parts.append(f"h.{name} = %({name})s")
             said[name] = value
+    typed, known = item_types.condition(question, "h.item")
+    parts, said = parts + typed, said | known
     return f"SELECT h.* FROM happenings AS h WHERE {' AND '.join(parts + kinds)}", said
 
 
@@ -175,7 +179,8 @@ def cells(
                 base = _NEWEST.format(
                     rows=f"SELECT * FROM ({rows}) AS every WHERE {_which(over[0])}"
                 )
-        sql = f"SELECT {', '.join(dimensions + columns)} FROM ({base}) AS base{grouping}"
+        read = item_types.joined(base, by)
+        sql = f"SELECT {', '.join(dimensions + columns)} FROM {read}{grouping}"
         for row in database.read(sql, said):
             counted = (int(value) for value in row[len(by) :])
             found.setdefault(tuple(row[: len(by)]), {}).update(zip(group, counted, strict=True))

@@ -20,7 +20,7 @@ from services.disclosure.measures import (
     Thing,
 )
 from services.disclosure.projections import figures as shown
-from services.disclosure.projections import happened_figures, known
+from services.disclosure.projections import happened_figures, item_types, known
 
 # ruff: noqa: S608 - every text below is written here; what a caller says travels as a parameter.
 _CATALOG: Final = """
@@ -98,17 +98,25 @@ def _causes(database: Database, measure: Measure, before: Question, after: Quest
     Of cases exactly those; of the rest what came since and may count, in the order of their logs.
     """
     if measure.of is Thing.CASES:
-        return [Cause("intake", at) for at in _of_cases(database, measure, before, after)]
+        cases = [Cause("intake", at) for at in _of_cases(database, measure, before, after)]
+        return [*_typed(database, before, after), *cases]
     if measure.of is Thing.HAPPENINGS:
         wanted = [count for count in measure.counts if isinstance(count, Happened)]
         found = happened_figures.positions_between(database, wanted, before, after)
-        return [Cause(source, at) for source, at in found]
+        return [*_typed(database, before, after), *(Cause(source, at) for source, at in found)]
     told = {
         "before": before.positions.get("catalog", 0),
         "after": after.positions.get("catalog", 0),
         "as_of": after.as_of,
     }
     return [Cause("catalog", at) for (at,) in database.read(_CATALOG, told)]
+
+
+def _typed(database: Database, before: Question, after: Question) -> list[Cause]:
+    """Name the lists because of which an item is of the asked type now, or is so no more."""
+    if not after.item_type:
+        return []
+    return [Cause("catalog", at) for (at,) in database.read(*item_types.changed(before, after))]
 
 
 def _of_cases(database: Database, measure: Measure, before: Question, after: Question) -> list[int]:

@@ -298,17 +298,6 @@ def supervised(database: Database) -> list[SupervisedRow]:
     return [SupervisedRow(unit, list(cycles)) for unit, cycles in rows]
 
 
-def unit_names(database: Database) -> dict[str, str]:
-    """Give the names of departments and regions by code, as far as they are known here."""
-    found = dict(
-        database.read(
-            "SELECT DISTINCT ON (department) department, department_name FROM items"
-            " ORDER BY department, position DESC"
-        )
-    )
-    return {str(code): str(name) for code, name in found.items() if name}
-
-
 def unit_of_limit(database: Database, process_no: str, project_no: str | None) -> str:
     """Give the department of a case or, without one, that which leads; "" when not known."""
     if project_no is None:

@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Update
 
 AGENCY = (
     "agency_no",
@@ -63,23 +63,20 @@ def project(event: Event) -> Iterable[Change]:
             yield Insert("agency_row", (*row, *rest))
         case "intake.agency-accepted.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'accepted', accepted_at = %s", said.accepted_at)
+            yield _set(said, state="accepted", accepted_at=said.accepted_at)
         case "intake.agency-completed.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'completed', ended_at = %s", said.completed_at)
+            yield _set(said, state="completed", ended_at=said.completed_at)
         case "intake.agency-revoked.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'revoked', ended_at = %s", said.revoked_at)
+            yield _set(said, state="revoked", ended_at=said.revoked_at)
         case "intake.agency-lapsed.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'lapsed', ended_at = %s", said.valid_until)
+            yield _set(said, state="lapsed", ended_at=said.valid_until)
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE agency_row SET {columns} WHERE agency_no = %s",  # noqa: S608 - our own words
-        (*values, said.agency_no),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("agency_row", {"agency_no": said.agency_no}, values)
 
 
 def list_agencies(

@@ -10,7 +10,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 from services.kernel.times import SHANGHAI
 
 SLOT: Final = ("slot_no", "window_no", "starts_at", "ends_at", "capacity", "taken")
@@ -110,15 +110,10 @@ def project(event: Event) -> Iterable[Change]:
         case "intake.appointment-slot-closed.v1":
             # Without a place nobody finds it free; what is taken goes with its cancellations.
             closed = event.read(_Resized)
-            yield Statement(
-                "UPDATE slot_row SET capacity = 0 WHERE slot_no = %s", (closed.slot_no,)
-            )
+            yield _slot(closed.slot_no, capacity=0)
         case "intake.appointment-slot-resized.v1":
             changed = event.read(_Resized)
-            yield Statement(
-                "UPDATE slot_row SET capacity = %s WHERE slot_no = %s",
-                (changed.capacity, changed.slot_no),
-            )
+            yield _slot(changed.slot_no, capacity=changed.capacity)
         case "intake.appointment-booked.v1":
             said = event.read(_Booked)
             times = (said.starts_at, said.ends_at, "booked", said.booked_at)
@@ -128,20 +123,21 @@ def project(event: Event) -> Iterable[Change]:
             yield _taken(said.slot_no, 1)
         case "intake.appointment-cancelled.v1":
             told = event.read(_Said)
-            yield _set(told, "state = 'cancelled', reason = %s", told.reason)
+            yield _set(told, state="cancelled", reason=told.reason)
             yield _taken(told.slot_no, -1)
         case "intake.appointment-checked-in.v1":
             told = event.read(_Said)
-            yield _set(told, "state = 'checked_in', checked_in_at = %s", told.checked_in_at)
+            yield _set(told, state="checked_in", checked_in_at=told.checked_in_at)
         case "intake.appointment-missed.v1":
-            yield _set(event.read(_Said), "state = 'missed'")
+            yield _set(event.read(_Said), state="missed")
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE appointment_row SET {columns} WHERE appointment_no = %s",  # noqa: S608 - our words
-        (*values, said.appointment_no),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("appointment_row", {"appointment_no": said.appointment_no}, values)
+
+
+def _slot(slot_no: str, **values: object) -> Change:
+    return Update("slot_row", {"slot_no": slot_no}, values)
 
 
 def _taken(slot_no: str, change: int) -> Change:

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 
 
 class _Resumed(msgspec.Struct, frozen=True):
@@ -55,19 +55,21 @@ _ENDS: Final[Mapping[str, tuple[str, str]]] = {
     "intake.case-deleted-in-error.v1": ("deleted_in_error", "deleted_at"),
 }
 """The state an event ends a case in, and its field that says when."""
+OPEN: Final[Mapping[str, None]] = {"completed_at": None, "completion_kind": None, "granted": None}
+"""Values of a case that is not completed, or not any more."""
 
 
 def turned(key: str, event: Event) -> Iterable[Change]:
     """Follow what only changes where a case stands."""
     if event.type in _STATES:
-        yield _state(key, _STATES[event.type])
+        yield of_case(key, state=_STATES[event.type])
     elif event.type in _ENDS:
         state, name = _ENDS[event.type]
         at = msgspec.json.decode(event.body.data, type=dict[str, object])[name]
-        yield _state(key, state, at)
+        yield of_case(key, state=state, ended_at=at)
     match event.type:
         case "intake.correction-notice-issued.v1" if event.read(_Noticed).is_first:
-            yield _state(key, "correction_pending")
+            yield of_case(key, state="correction_pending")
         case "intake.correction-received.v1" if event.read(_Corrections).full:
             yield Statement(
                 "UPDATE case_row SET state = 'submitted' WHERE project_no = %s"
@@ -77,21 +79,23 @@ def turned(key: str, event: Event) -> Iterable[Change]:
         case "intake.case-withdrawn.v1":
             said = event.read(_Withdrawn)
             if said.scope == "whole":
-                yield _state(key, "withdrawn", said.withdrawn_at)
+                yield of_case(key, state="withdrawn", ended_at=said.withdrawn_at)
         case "intake.case-decided.v1" if event.read(_Decided).conditional:
-            yield _state(key, "decided")
+            yield of_case(key, state="decided")
         case "intake.case-reopened.v1":
-            yield Statement(
-                "UPDATE case_row SET state = %s, completed_at = NULL, completion_kind = NULL,"
-                " granted = NULL WHERE project_no = %s",
-                ("in_review" if event.read(_Reopened).task_id else "accepted", key),
-            )
+            state = "in_review" if event.read(_Reopened).task_id else "accepted"
+            yield of_case(key, state=state, **OPEN)
         case "intake.acceptance-withdrawn.v1":
-            yield Statement(
-                "UPDATE case_row SET state = 'submitted', accepted_at = NULL, item_version = NULL,"
-                " promised_due_at = NULL, statutory_due_at = NULL, counted_until = NULL,"
-                " provisional = false, standing = 0 WHERE project_no = %s",
-                (key,),
+            yield of_case(
+                key,
+                state="submitted",
+                accepted_at=None,
+                item_version=None,
+                promised_due_at=None,
+                statutory_due_at=None,
+                counted_until=None,
+                provisional=False,
+                standing=0,
             )
         case "intake.case-suspended.v1":
             yield Statement(
@@ -118,12 +122,6 @@ def turned(key: str, event: Event) -> Iterable[Change]:
             )
 
 
-def _state(project_no: str, state: str, ended_at: object = None) -> Statement:
-    if ended_at is None:
-        return Statement(
-            "UPDATE case_row SET state = %s WHERE project_no = %s", (state, project_no)
-        )
-    return Statement(
-        "UPDATE case_row SET state = %s, ended_at = %s::timestamptz WHERE project_no = %s",
-        (state, ended_at, project_no),
-    )
+def of_case(project_no: str, **values: object) -> Change:
+    """Give new values to the row of a case."""
+    return Update("case_row", {"project_no": project_no}, values)

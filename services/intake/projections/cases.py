@@ -11,6 +11,7 @@ from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
 from services.chassis.projection import Change, Insert, Statement
 from services.intake.projections import case_turns
+from services.intake.projections.case_turns import of_case
 
 CASE = (
     "project_no",
@@ -39,6 +40,8 @@ SHOWN = CASE[:-1]
 """What a list shows: everything but whose case it is."""
 RECORD = ("data_source", "row_guid", "project_no")
 _DONE = "state IN ('completed', 'delivered', 'archived')"
+_ENDINGS = frozenset({2, 4, 6})
+"""Completion kinds of cases that were voided, forwarded, or withdrawn."""
 _CORRECTABLE = frozenset(
     {"channel", "submitted_at", "item_version", "department", "accepted_at", "promised_due_at"}
 )
@@ -132,6 +135,7 @@ class _Completed(msgspec.Struct, frozen=True):
     completed_at: datetime
     completion_kind: int
     granted: bool
+    row_guid: str | None = None
 
 
 class _Corrected(msgspec.Struct, frozen=True):
@@ -156,10 +160,11 @@ def project(event: Event) -> Iterable[Change]:
             if not said.drafted:
                 yield _row("submitted", said, event, said.submitted_at)
             else:
-                yield Statement(
-                    "UPDATE case_row SET state = 'submitted', submitted_at = %s, department = %s"
-                    " WHERE project_no = %s",
-                    (said.submitted_at, event.body.department or None, key),
+                yield of_case(
+                    key,
+                    state="submitted",
+                    submitted_at=said.submitted_at,
+                    department=event.body.department or None,
                 )
         case "intake.case-accepted.v1":
             yield _accepted(event.read(_Accepted))
@@ -172,13 +177,7 @@ def project(event: Event) -> Iterable[Change]:
         ):
             yield from _record(event)
         case "intake.case-completed.v1":
-            ended = event.read(_Completed)
-            yield Statement(
-                "UPDATE case_row SET completed_at = %s, completion_kind = %s, granted = %s,"
-                " state = CASE WHEN state IN ('withdrawn', 'forwarded_up', 'voided') THEN state"
-                " ELSE 'completed' END WHERE project_no = %s",
-                (ended.completed_at, ended.completion_kind, ended.granted, key),
-            )
+            yield _completed(key, event.read(_Completed))
         case "intake.external-record-corrected.v1":
             yield from _corrected(key, event.read(_Corrected))
         case "intake.external-record-retracted.v1":
@@ -188,10 +187,7 @@ def project(event: Event) -> Iterable[Change]:
         case "intake.clock-breached.v1":
             breached = event.read(_Breached)
             if breached.clock == "PROMISED":
-                yield Statement(
-                    "UPDATE case_row SET breached_at = %s WHERE project_no = %s",
-                    (breached.due_at, key),
-                )
+                yield of_case(key, breached_at=breached.due_at)
         case _:
             yield from case_turns.turned(key, event)
 
@@ -213,23 +209,33 @@ def _row(state: str, said: _Submitted | _Drafted, event: Event, at: datetime) ->
 
 
 def _accepted(said: _Accepted) -> Change:
+    return of_case(
+        said.project_no,
+        state="accepted",
+        item_version=said.item_version,
+        item_name=said.item_name,
+        channel=said.channel,
+        department=said.department,
+        accepted_at=said.accepted_at,
+        promised_due_at=said.promised_due_at,
+        statutory_due_at=said.statutory_due_at,
+        counted_until=said.counted_until,
+        provisional=said.provisional,
+        **case_turns.OPEN,
+    )
+
+
+def _completed(project_no: str, said: _Completed) -> Change:
+    """Only what ended here without a decision may have a state already that says how it ended."""
+    if said.row_guid or said.completion_kind not in _ENDINGS:
+        values = msgspec.structs.asdict(said)
+        del values["row_guid"]
+        return of_case(project_no, state="completed", **values)
     return Statement(
-        "UPDATE case_row SET state = 'accepted', item_version = %s, item_name = %s, channel = %s,"
-        " department = %s, accepted_at = %s, promised_due_at = %s, statutory_due_at = %s,"
-        " counted_until = %s, provisional = %s, completed_at = NULL, completion_kind = NULL,"
-        " granted = NULL WHERE project_no = %s",
-        (
-            said.item_version,
-            said.item_name,
-            said.channel,
-            said.department,
-            said.accepted_at,
-            said.promised_due_at,
-            said.statutory_due_at,
-            said.counted_until,
-            said.provisional,
-            said.project_no,
-        ),
+        "UPDATE case_row SET completed_at = %s, completion_kind = %s, granted = %s,"
+        " state = CASE WHEN state IN ('withdrawn', 'forwarded_up', 'voided') THEN state"
+        " ELSE 'completed' END WHERE project_no = %s",
+        (said.completed_at, said.completion_kind, said.granted, project_no),
     )
 
 
@@ -254,11 +260,9 @@ def _record(event: Event) -> Iterable[Change]:
 
 def _corrected(project_no: str, said: _Corrected) -> Iterable[Change]:
     if said.record == "accept":
-        for column in sorted(said.changed.keys() & _CORRECTABLE):
-            yield Statement(
-                f"UPDATE case_row SET {column} = %s WHERE project_no = %s",  # noqa: S608 - from a fixed set
-                (said.changed[column], project_no),
-            )
+        columns = sorted(said.changed.keys() & _CORRECTABLE)
+        if columns:
+            yield of_case(project_no, **{column: said.changed[column] for column in columns})
         if "promised_due_at" in said.changed:
             yield Statement(
                 "UPDATE case_row SET counted_until = greatest(counted_until, promised_due_at)"

@@ -10,7 +10,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 from services.intake.projections.cases import SHOWN, CaseRow
 from services.intake.projections.ratings import RATING, RatingRow
 from services.intake.timers import CORRECTION, NOTICE
@@ -84,7 +84,7 @@ def project(event: Event) -> Iterable[Change]:
         case "intake.human-review-concluded.v1":
             yield _mark(key, "review", None)
         case "intake.refusal-overturned.v1" | "intake.acceptance-withdrawn.v1":
-            yield Statement("UPDATE desk_row SET corrected_at = NULL WHERE project_no = %s", (key,))
+            yield Update("desk_row", {"project_no": key}, {"corrected_at": None})
 
 
 def _mark(key: str, column: str, value: object) -> Statement:

@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 from services.intake.domain.reconciliation import Booked
 from services.kernel.clock.hours import legal_date
 
@@ -117,19 +117,21 @@ def project(event: Event) -> Iterable[Change]:
             yield _assessed(event)
         case "intake.payment-notice-issued.v1":
             noticed = event.read(_Noticed)
-            yield Statement(
-                "UPDATE fee_row SET state = 'notified', notice_no = %s, due_at = %s"
-                " WHERE order_no = %s",
-                (noticed.notice_no, noticed.due_at, noticed.order_no),
+            yield _fee(
+                noticed.order_no,
+                state="notified",
+                notice_no=noticed.notice_no,
+                due_at=noticed.due_at,
             )
         case "intake.payment-received.v1":
             yield _received(event.read(_Received))
         case "intake.fee-paid.v1":
             paid = event.read(_Moved)
-            yield Statement(
-                "UPDATE fee_row SET state = 'paid', transaction_no = %s, paid_at = %s"
-                " WHERE order_no = %s",
-                (paid.transaction_no, paid.paid_at, paid.order_no),
+            yield _fee(
+                paid.order_no,
+                state="paid",
+                transaction_no=paid.transaction_no,
+                paid_at=paid.paid_at,
             )
         case "intake.refund-due.v1":
             yield from _owed(event.read(_Moved), 1, "refund_due")
@@ -138,9 +140,9 @@ def project(event: Event) -> Iterable[Change]:
         case "intake.fee-refunded.v1":
             yield from _refunded(event.read(_Moved))
         case "intake.fee-waived.v1":
-            yield _state(event.read(_Moved), "waived")
+            yield _fee(event.read(_Moved).order_no, state="waived")
         case "intake.fee-lapsed.v1":
-            yield _state(event.read(_Moved), "lapsed")
+            yield _fee(event.read(_Moved).order_no, state="lapsed")
 
 
 def _assessed(event: Event) -> Change:
@@ -180,8 +182,8 @@ def _received(said: _Received) -> Change:
     )
 
 
-def _state(said: _Moved, state: str) -> Change:
-    return Statement("UPDATE fee_row SET state = %s WHERE order_no = %s", (state, said.order_no))
+def _fee(order_no: str, **values: object) -> Change:
+    return Update("fee_row", {"order_no": order_no}, values)
 
 
 def _owed(said: _Moved, step: int, outcome: str) -> Iterable[Change]:
@@ -206,10 +208,7 @@ def _refunded(said: _Moved) -> Iterable[Change]:
 
 
 def _outcome(said: _Moved, outcome: str) -> Change:
-    return Statement(
-        "UPDATE payment_row SET outcome = %s WHERE transaction_no = %s",
-        (outcome, said.transaction_no),
-    )
+    return Update("payment_row", {"transaction_no": said.transaction_no}, {"outcome": outcome})
 
 
 def list_fees(

@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 
 RESULT = (
     "project_no",
@@ -64,18 +64,18 @@ def project(event: Event) -> Iterable[Change]:
             yield _shelved(event.read(_Said))
         case "intake.pickup-code-issued.v1":
             said = event.read(_Said)
-            yield _set(said, "coded = true, code_digest = %s", said.code_digest)
+            yield _set(said, coded=True, code_digest=said.code_digest)
         case "intake.result-locked.v1":
-            yield _set(event.read(_Said), "locked = true")
+            yield _set(event.read(_Said), locked=True)
         case "intake.result-unlocked.v1":
-            yield _set(event.read(_Said), "locked = false")
+            yield _set(event.read(_Said), locked=False)
         case "intake.result-handed-over.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'handed_over', handed_over_at = %s", said.handed_over_at)
+            yield _set(said, state="handed_over", handed_over_at=said.handed_over_at)
         case "intake.result-collection-overdue.v1":
-            yield _set(event.read(_Said), "overdue = true")
+            yield _set(event.read(_Said), overdue=True)
         case "intake.result-returned.v1":
-            yield _set(event.read(_Said), "state = 'returned'")
+            yield _set(event.read(_Said), state="returned")
 
 
 def _shelved(said: _Said) -> Change:
@@ -100,11 +100,8 @@ def _shelved(said: _Said) -> Change:
     )
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE result_row SET {columns} WHERE project_no = %s",  # noqa: S608 - our own words
-        (*values, said.project_no),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("result_row", {"project_no": said.project_no}, values)
 
 
 def list_results(

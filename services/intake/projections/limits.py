@@ -9,19 +9,15 @@ from typing import Final
 import msgspec
 
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Update
 
 RECOUNTED: Final = "intake.limit-recounted.v1"
-_MOVES: Final[Mapping[str, str]] = {
-    "TICKET": "UPDATE ticket_row SET due_at = %s WHERE ticket_no = %s",
-    "BAD_REVIEW_CONTACT": (
-        "UPDATE rating_row SET contact_due_at = %s WHERE (project_no, stage) ="
-        " (split_part(%s, '/', 1), split_part(%s, '/', 2)::int)"
-    ),
-    "VILLAGE_CERTIFICATE": "UPDATE village_row SET due_at = %s WHERE request_no = %s",
-    "HAND_OVER": "UPDATE contact_row SET due_at = %s WHERE enquiry_no = %s",
+_MOVES: Final[Mapping[str, tuple[str, str]]] = {
+    "TICKET": ("ticket_row", "ticket_no"),
+    "VILLAGE_CERTIFICATE": ("village_row", "request_no"),
+    "HAND_OVER": ("contact_row", "enquiry_no"),
 }
-"""A case shows its own days from its log."""
+"""Tables with their keys; a case shows its own days from its log."""
 
 
 class _Recounted(msgspec.Struct, frozen=True):
@@ -35,6 +31,9 @@ def project(event: Event) -> Iterable[Change]:
     if event.type == RECOUNTED:
         said = event.read(_Recounted)
         if said.limit in _MOVES:
-            statement = _MOVES[said.limit]
-            keys = [said.key] * (statement.count("%s") - 1)
-            yield Statement(statement, (said.new_due_at, *keys))
+            table, key = _MOVES[said.limit]
+            yield Update(table, {key: said.key}, {"due_at": said.new_due_at})
+        elif said.limit == "BAD_REVIEW_CONTACT":
+            project_no, _, stage = said.key.partition("/")
+            rated = {"project_no": project_no, "stage": int(stage)}
+            yield Update("rating_row", rated, {"contact_due_at": said.new_due_at})

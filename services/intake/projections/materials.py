@@ -10,7 +10,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 from services.intake.domain.material_terms import Certificate
 from services.intake.messages.certificates import (
     CERTIFICATE_ISSUED,
@@ -113,10 +113,10 @@ def project(event: Event) -> Iterable[Change]:
     """Give what an event changes in the rows."""
     if event.type == _LAPSED:
         said = event.read(_Said)
-        yield Statement(
-            "UPDATE material_row SET lapsed = true, changed_at = %s"
-            " WHERE project_no = %s AND material_code = %s",
-            (event.body.occurred_at, said.project_no, said.material_code),
+        yield Update(
+            "material_row",
+            {"project_no": said.project_no, "material_code": said.material_code},
+            {"lapsed": True, "changed_at": event.body.occurred_at},
         )
     elif event.type == _RETRACTED:
         gone = event.read(_Gone)
@@ -135,10 +135,8 @@ def project(event: Event) -> Iterable[Change]:
     elif event.type == CERTIFICATE_ISSUED:
         yield _issued(event.read(CertificateIssued))
     elif event.type in CERTIFICATE_READS:
-        yield Statement(
-            "UPDATE certificate_row SET ended = true WHERE certificate_no = %s",
-            (event.read(CertificateEnded).certificate_no,),
-        )
+        ended = event.read(CertificateEnded)
+        yield Update("certificate_row", {"certificate_no": ended.certificate_no}, {"ended": True})
 
 
 def _moved(event: Event, said: _Said, state: str) -> Change:

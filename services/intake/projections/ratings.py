@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Update
 
 RATING = (
     "project_no",
@@ -83,36 +83,35 @@ def project(event: Event) -> Iterable[Change]:
             yield Insert("rating_row", (*begun, *times, *rest))
         case "intake.evaluation-submitted.v1":
             said = event.read(_Said)
-            given = (said.submitted_at, said.level, said.named, said.has_text, said.clerk)
             yield _set(
                 said,
-                "state = 'submitted', submitted_at = %s, level = %s, named = %s, has_text = %s,"
-                " clerk = %s",
-                *given,
+                state="submitted",
+                submitted_at=said.submitted_at,
+                level=said.level,
+                named=said.named,
+                has_text=said.has_text,
+                clerk=said.clerk,
             )
         case "intake.bad-review-opened.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'bad', contact_due_at = %s", said.contact_due_at)
+            yield _set(said, state="bad", contact_due_at=said.contact_due_at)
         case "intake.bad-review-contact-overdue.v1":
-            yield _set(event.read(_Said), "contact_overdue = true")
+            yield _set(event.read(_Said), contact_overdue=True)
         case "intake.rectification-planned.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'rectifying', finish_by = %s", said.finish_by)
+            yield _set(said, state="rectifying", finish_by=said.finish_by)
         case "intake.bad-review-appealed.v1":
-            yield _set(event.read(_Said), "appeal = 'open'")
+            yield _set(event.read(_Said), appeal="open")
         case "intake.bad-review-excluded.v1":
-            yield _set(event.read(_Said), "state = 'excluded', appeal = 'excluded'")
+            yield _set(event.read(_Said), state="excluded", appeal="excluded")
         case "intake.bad-review-upheld.v1":
-            yield _set(event.read(_Said), "appeal = 'upheld'")
+            yield _set(event.read(_Said), appeal="upheld")
         case other if other in _STATES:
-            yield _set(event.read(_Said), "state = %s", _STATES[other])
+            yield _set(event.read(_Said), state=_STATES[other])
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE rating_row SET {columns} WHERE project_no = %s AND stage = %s",  # noqa: S608 - our own words
-        (*values, said.project_no, said.stage),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("rating_row", {"project_no": said.project_no, "stage": said.stage}, values)
 
 
 def list_ratings(

@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Statement
+from services.chassis.projection import Change, Statement, Update
 
 SOURCE = ("name", "disabled", "kinds", "departments", "since", "reason")
 TABLES = {"source_row": SOURCE}
@@ -51,9 +51,10 @@ def project(event: Event) -> Iterable[Change]:
             yield Statement(_SET, row)
         case "intake.source-disabled.v1":
             said = event.read(_Said)
-            yield Statement(
-                "UPDATE source_row SET disabled = true, reason = %s, since = %s WHERE name = %s",
-                (said.reason, event.body.occurred_at, said.data_source),
+            yield Update(
+                "source_row",
+                {"name": said.data_source},
+                {"disabled": True, "reason": said.reason, "since": event.body.occurred_at},
             )
 
 

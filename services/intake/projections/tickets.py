@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Update
 
 TICKET = (
     "ticket_no",
@@ -80,43 +80,38 @@ def project(event: Event) -> Iterable[Change]:
             rest = (None, None, None, None, False, False, None, None, None, False)
             yield Insert("ticket_row", (*row, said.received_at, *rest))
         case "intake.ticket-refused.v1":
-            yield _set(event.read(_Said), "state = 'refused'")
+            yield _set(event.read(_Said), state="refused")
         case "intake.ticket-dispatched.v1" | "intake.ticket-redispatched.v1":
             said = event.read(_Said)
             yield _set(
                 said,
-                "state = 'dispatched', lead_unit = %s, co_units = %s::text[], dispatched_at = %s,"
-                " due_at = %s, ruled = %s",
-                said.lead_unit,
-                list(said.co_units),
-                said.dispatched_at,
-                said.due_at,
-                event.type == "intake.ticket-redispatched.v1",
+                state="dispatched",
+                lead_unit=said.lead_unit,
+                co_units=list(said.co_units),
+                dispatched_at=said.dispatched_at,
+                due_at=said.due_at,
+                ruled=event.type == "intake.ticket-redispatched.v1",
             )
         case "intake.ticket-returned.v1":
-            yield _set(event.read(_Said), "state = 'returned', due_at = NULL")
+            yield _set(event.read(_Said), state="returned", due_at=None)
         case "intake.ticket-extended.v1":
             said = event.read(_Said)
-            yield _set(said, "extended = true, due_at = %s", said.new_due_at)
+            yield _set(said, extended=True, due_at=said.new_due_at)
         case "intake.ticket-replied.v1":
             said = event.read(_Said)
-            given = (said.replied_at, said.on_time)
-            yield _set(said, "state = 'replied', replied_at = %s, on_time = %s", *given)
+            yield _set(said, state="replied", replied_at=said.replied_at, on_time=said.on_time)
         case "intake.callback-recorded.v1":
             said = event.read(_Said)
             if said.reached:
-                yield _set(said, "state = 'followed_up', satisfied = %s", said.satisfied)
+                yield _set(said, state="followed_up", satisfied=said.satisfied)
         case "intake.ticket-closed.v1":
-            yield _set(event.read(_Said), "state = 'closed'")
+            yield _set(event.read(_Said), state="closed")
         case "intake.ticket-supervised.v1":
-            yield _set(event.read(_Said), "supervised = true")
+            yield _set(event.read(_Said), supervised=True)
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE ticket_row SET {columns} WHERE ticket_no = %s",  # noqa: S608 - our own words
-        (*values, said.ticket_no),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("ticket_row", {"ticket_no": said.ticket_no}, values)
 
 
 def list_tickets(

@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Update
 
 VILLAGE = (
     "request_no",
@@ -91,33 +91,29 @@ def project(event: Event) -> Iterable[Change]:
             yield Insert("village_row", (*row, *asked, None, None, None, None, None, False, None))
         case "intake.village-certificate-verified.v1":
             said = event.read(_Said)
-            given = (said.verified_at, said.due_at)
-            yield _set(said, "state = 'verified', verified_at = %s, due_at = %s", *given)
+            yield _set(said, state="verified", verified_at=said.verified_at, due_at=said.due_at)
         case "intake.village-certificate-issued.v1":
             said = event.read(_Said)
             yield _set(
                 said,
-                "state = 'issued', due_at = NULL, issued_at = %s, certificate_no = %s,"
-                " valid_until = %s, code_digest = %s",
-                said.issued_at,
-                said.certificate_no,
-                said.valid_until,
-                said.code_digest,
+                state="issued",
+                due_at=None,
+                issued_at=said.issued_at,
+                certificate_no=said.certificate_no,
+                valid_until=said.valid_until,
+                code_digest=said.code_digest,
             )
         case "intake.village-certificate-refused.v1":
             said = event.read(_Said)
-            yield _set(said, "state = 'refused', due_at = NULL, reason = %s", said.reason)
+            yield _set(said, state="refused", due_at=None, reason=said.reason)
         case "intake.village-certificate-withdrawn.v1":
-            yield _set(event.read(_Said), "state = 'withdrawn', due_at = NULL")
+            yield _set(event.read(_Said), state="withdrawn", due_at=None)
         case "intake.village-certificate-overdue.v1":
-            yield _set(event.read(_Said), "overdue = true")
+            yield _set(event.read(_Said), overdue=True)
 
 
-def _set(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE village_row SET {columns} WHERE request_no = %s",  # noqa: S608 - our own words
-        (*values, said.request_no),
-    )
+def _set(said: _Said, **values: object) -> Change:
+    return Update("village_row", {"request_no": said.request_no}, values)
 
 
 def list_certificates(

@@ -10,7 +10,7 @@ import msgspec
 
 from services.chassis.eventlog.database import Database
 from services.chassis.events import Event
-from services.chassis.projection import Change, Insert, Statement
+from services.chassis.projection import Change, Insert, Statement, Update
 
 VISIT: Final = (
     "visit_no",
@@ -127,14 +127,13 @@ def _visits(event: Event) -> Iterable[Change]:
             yield Insert("visit_row", (*row, said.item_code, said.project_no, None, None, None))
         case "intake.home-visit-scheduled.v1":
             said = event.read(_Said)
-            told = (said.clerk, said.starts_at)
-            yield _visit(said, "state = 'scheduled', clerk = %s, starts_at = %s", *told)
+            yield _visit(said, state="scheduled", clerk=said.clerk, starts_at=said.starts_at)
         case "intake.home-visit-completed.v1":
             said = event.read(_Said)
-            came = (said.outcome, said.project_no)
-            yield _visit(said, "state = 'completed', outcome = %s, project_no = %s", *came)
+            came = {"outcome": said.outcome, "project_no": said.project_no}
+            yield _visit(said, state="completed", **came)
         case "intake.home-visit-cancelled.v1":
-            yield _visit(event.read(_Said), "state = 'cancelled'")
+            yield _visit(event.read(_Said), state="cancelled")
         case "intake.extended-hours-service-recorded.v1":
             said = event.read(_Said)
             when = (said.began_at, said.ended_at, said.working_day)
@@ -151,45 +150,40 @@ def _contacts(event: Event) -> Iterable[Change]:
             said = event.read(_Said)
             yield _contact(
                 said,
-                "state = 'handing_over', receiver = %s, due_at = %s, overdue = false",
-                said.receiver,
-                said.due_at,
+                state="handing_over",
+                receiver=said.receiver,
+                due_at=said.due_at,
+                overdue=False,
             )
         case "intake.first-contact-handed-over.v1":
             said = event.read(_Said)
-            yield _contact(
-                said,
-                "state = 'owned', owner = %s, unit = %s, receiver = NULL, due_at = NULL,"
-                " hand_overs = hand_overs + 1",
-                said.owner,
-                said.unit,
+            yield Statement(
+                "UPDATE contact_row SET state = 'owned', owner = %s, unit = %s, receiver = NULL,"
+                " due_at = NULL, hand_overs = hand_overs + 1 WHERE enquiry_no = %s",
+                (said.owner, said.unit, said.enquiry_no),
             )
         case "intake.first-contact-hand-over-declined.v1":
-            yield _contact(event.read(_Said), "state = 'owned', receiver = NULL, due_at = NULL")
+            yield _contact(event.read(_Said), state="owned", receiver=None, due_at=None)
         case "intake.first-contact-hand-over-overdue.v1":
-            yield _contact(event.read(_Said), "overdue = true")
+            yield _contact(event.read(_Said), overdue=True)
         case "intake.first-contact-closed.v1":
             said = event.read(_Said)
             yield _contact(
                 said,
-                "state = 'closed', receiver = NULL, due_at = NULL, outcome = %s, project_no = %s",
-                said.outcome,
-                said.project_no,
+                state="closed",
+                receiver=None,
+                due_at=None,
+                outcome=said.outcome,
+                project_no=said.project_no,
             )
 
 
-def _visit(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE visit_row SET {columns} WHERE visit_no = %s",  # noqa: S608 - our own words
-        (*values, said.visit_no),
-    )
+def _visit(said: _Said, **values: object) -> Change:
+    return Update("visit_row", {"visit_no": said.visit_no}, values)
 
 
-def _contact(said: _Said, columns: str, *values: object) -> Change:
-    return Statement(
-        f"UPDATE contact_row SET {columns} WHERE enquiry_no = %s",  # noqa: S608 - our own words
-        (*values, said.enquiry_no),
-    )
+def _contact(said: _Said, **values: object) -> Change:
+    return Update("contact_row", {"enquiry_no": said.enquiry_no}, values)
 
 
 def list_visits(

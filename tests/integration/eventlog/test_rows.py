@@ -13,8 +13,9 @@ from psycopg2.extras import Json
 
 from services.chassis.errors import BanjianError
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.rows import shape_of
 from services.chassis.eventlog.unit_of_work import UnitOfWork
-from services.chassis.projection import Insert
+from services.chassis.projection import Change, Insert, Statement, Update
 
 ROW = (
     7,
@@ -41,6 +42,12 @@ def table(database: str, log: Database) -> Iterator[Database]:
         cursor.execute(
             f"CREATE SCHEMA odd; CREATE TABLE odd.rows ({COLUMNS});"
             ' CREATE TABLE odd.raw ("order" integer, body bytea);'
+            " CREATE TABLE odd.plain (key text, turn integer, said jsonb, code text UNIQUE,"
+            " PRIMARY KEY (key, turn));"
+            " CREATE UNIQUE INDEX some_plain ON odd.plain (said) WHERE turn > 9;"
+            " CREATE TABLE odd.simple (key text PRIMARY KEY, said jsonb, code text UNIQUE);"
+            " CREATE TABLE odd.referring (key text PRIMARY KEY REFERENCES odd.simple);"
+            " CREATE TABLE odd.alone (key text PRIMARY KEY, said jsonb, number integer);"
             " GRANT USAGE ON SCHEMA odd TO banjian_trial;"
             " GRANT ALL ON ALL TABLES IN SCHEMA odd TO banjian_trial"
         )
@@ -48,9 +55,9 @@ def table(database: str, log: Database) -> Iterator[Database]:
     yield log
 
 
-def written(pool: Database, *rows: Insert) -> None:
+def written(pool: Database, *changes: Change) -> None:
     work = UnitOfWork(pool)
-    work.change(*rows)
+    work.change(*changes)
     work.commit()
 
 
@@ -76,6 +83,40 @@ def test_bytes_arrive_too(table: Database) -> None:
         (1, b"\x00\xff"),
         (2, b""),
     ]
+
+
+def test_what_json_holds_is_the_same_in_a_row_and_in_an_update(table: Database) -> None:
+    told = [Json({"a": 1}), Json("text"), Json(None), '{"a": [2]}', None]
+    for number, said in enumerate(told):
+        written(table, Insert("odd.alone", (f"{number}", None, 0)))
+        written(table, Update("odd.alone", {"key": f"{number}"}, {"said": said}))
+        folded = Update("odd.alone", {"key": f"{number} folded"}, {"said": said})
+        written(table, Insert("odd.alone", (f"{number} folded", None, 0)), folded)
+
+    rows = table.read("SELECT said::text FROM odd.alone ORDER BY key")
+    assert rows[::2] == rows[1::2]
+    assert rows[::2] == [('{"a": 1}',), ('"text"',), ("null",), ('{"a": [2]}',), (None,)]
+
+
+def test_row_and_its_update_are_one_write(table: Database) -> None:
+    move = Update("odd.alone", {"key": "a"}, {"number": 2})
+    written(table, Insert("odd.alone", ("a", None, 1)), move)
+    assert table.read("SELECT number, ctid::text FROM odd.alone") == [(2, "(0,1)")]
+    step = Statement("UPDATE odd.alone SET number = number * 10 WHERE key = %s", ("a",))
+    written(table, step, move._replace(values={"number": 3}), step)
+    assert table.read("SELECT number FROM odd.alone") == [(30,)]
+
+
+def test_shape_tells_what_makes_rows_unique(table: Database) -> None:
+    alone = shape_of(table, "odd.alone")
+    assert (alone.key, alone.unique) == (("key",), {"key"})
+    plain = shape_of(table, "odd.plain")
+    assert (plain.key, plain.unique) == (("key", "turn"), {"key", "turn", "said", "code"})
+    assert shape_of(table, "odd.raw").key == ()
+
+
+def test_table_that_others_watch_is_written_change_by_change(table: Database) -> None:
+    assert [shape_of(table, f"odd.{name}").key for name in ("simple", "referring")] == [(), ()]
 
 
 def test_rows_keep_their_order_within_a_table(table: Database) -> None:

@@ -42,6 +42,7 @@ from services.approval.service.desk_forms import wording_of
 from services.approval.service.desk_room import PAGES, FormError, moment_in
 from services.chassis.events import Body, Event
 from services.chassis.identity import Caller
+from services.chassis.projection import Update
 from services.chassis.web import Call, Page
 from services.kernel.calendar_seed import SEED
 from services.kernel.clock import Reason
@@ -471,7 +472,7 @@ def test_meeting_that_began_can_be_filed() -> None:
 def test_desk_columns_follow_the_events() -> None:
     created = tell("task-created", task_id="p-1/A", project_no="case-A", prerequisites=["p-1/B"])
     [change] = project(created)
-    assert change == ("UPDATE task SET needs = %s WHERE task_id = %s", (["p-1/B"], "p-1/A"))
+    assert change == Update("task", {"task_id": "p-1/A"}, {"needs": ["p-1/B"]})
     alone = tell("task-created", project_no="case-A", item_code="A", department="DA")
     assert list(project(alone)) == []
     told = {"reason": "SURVEY", "since": "2020-09-07T09:00:00+08:00", "expected_days": 5}

@@ -1,4 +1,4 @@
-"""Persons, as the data officer meets them: show, search, export, erase. Through intake's API."""
+"""Persons, as the data officer meets them: show, search, export, erase. Through a service's API."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ PURPOSES = (
     *("case_handling", "contact", "delivery", "complaint", "supervision"),
     *("legal", "archive", "subject_request", "fault"),
 )
+VAULTS = ("intake", "disclosure")
+Service = Annotated[str, typer.Option(help=f"Whose vault: {', '.join(VAULTS)}.")]
 Purpose = Annotated[str, typer.Option(help=f"What for: {', '.join(PURPOSES)}.")]
 GROUNDS = (
     *("purpose_ended", "retention_ended", "consent_withdrawn", "unlawful", "other_statutory"),
 )
 
 app = typer.Typer(
-    help="Personal data of applicants. Every look is written into the log of accesses.",
+    help="Personal data of those who apply or ask. Every look is written into the log of accesses.",
     no_args_is_help=True,
 )
 
 
 @app.command()
-def show(subject: Id, purpose: Purpose = "", as_json: Json = False) -> None:
+def show(
+    subject: Id, purpose: Purpose = "", service: Service = "intake", as_json: Json = False
+) -> None:
     """Show a person: masked, or plain when a data officer says what for."""
-    _print(_ask(f"/subjects/{_quoted(subject)}", query={"purpose": _known(purpose)}), as_json)
+    query = {"purpose": _known(purpose)}
+    _print(_ask(service, f"/subjects/{_quoted(subject)}", query=query), as_json)
 
 
 @app.command()
@@ -40,6 +45,7 @@ def search(
         bool, typer.Option("--document", help="Not a resident number or credit code.")
     ] = False,
     purpose: Purpose = "case_handling",
+    service: Service = "intake",
     as_json: Json = False,
 ) -> None:
     """Find a person by identity number, read from standard input: it never is an argument."""
@@ -48,7 +54,7 @@ def search(
     else:
         number = sys.stdin.readline().strip()
     said = {"id_number": number, "purpose": _known(purpose), "document": document}
-    found = _ask("/subjects/search", body=said)
+    found = _ask(service, "/subjects/search", body=said)
     if as_json:
         print_json(found)
         return
@@ -63,6 +69,7 @@ def export(
     subject: Id,
     out: Annotated[Path, typer.Option(help="File to write; it may not exist.")],
     purpose: Purpose = "subject_request",
+    service: Service = "intake",
 ) -> None:
     """Write everything known about a person into a file only you can read, for them."""
     from deploy.local.processes import write_private
@@ -71,7 +78,7 @@ def export(
     if out.exists():
         raise ConflictError(f"{out} exists already.")
     path = f"/subjects/{_quoted(subject)}/export"
-    write_private(out, _text(_ask(path, query={"purpose": _known(purpose)})))
+    write_private(out, _text(_ask(service, path, query={"purpose": _known(purpose)})))
     note(f"{out} holds everything known about {subject}; hand it over and delete it.")
 
 
@@ -80,6 +87,7 @@ def erase(
     subject: Id,
     ground: Annotated[str, typer.Option(help=f"Why: {', '.join(GROUNDS)}.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    service: Service = "intake",
     as_json: Json = False,
 ) -> None:
     """Erase a person for good; refused, with its name, while a case or a suit holds them."""
@@ -87,7 +95,7 @@ def erase(
         raise typer.BadParameter(f"--ground is one of {', '.join(GROUNDS)}.")
     if not yes:
         typer.confirm(f"What is known about {subject} will be gone for ever. Sure?", abort=True)
-    done = _ask(f"/subjects/{_quoted(subject)}/erasure", body={"ground": ground})
+    done = _ask(service, f"/subjects/{_quoted(subject)}/erasure", body={"ground": ground})
     if as_json:
         print_json(done)
     else:
@@ -95,9 +103,10 @@ def erase(
 
 
 @app.command()
-def accesses(subject: Id, as_json: Json = False) -> None:
+def accesses(subject: Id, service: Service = "intake", as_json: Json = False) -> None:
     """List who opened what about a person, newest first."""
-    found = _ask(f"/subjects/{_quoted(subject)}/accesses", query={"limit": "500"})
+    query = {"limit": "500"}
+    found = _ask(service, f"/subjects/{_quoted(subject)}/accesses", query=query)
     if as_json:
         print_json(found)
         return
@@ -105,12 +114,16 @@ def accesses(subject: Id, as_json: Json = False) -> None:
     print_table(columns, [[row[name] for name in columns] for row in found["items"]])
 
 
-def _ask(path: str, *, query: dict[str, str] | None = None, body: object = None) -> Any:
+def _ask(
+    service: str, path: str, *, query: dict[str, str] | None = None, body: object = None
+) -> Any:
     from deploy.console.http import call
     from deploy.console.identity import bearer
 
+    if service not in VAULTS:
+        raise typer.BadParameter(f"--service is one of {', '.join(VAULTS)}.")
     token = bearer(["data_officer"], subject=getpass.getuser())
-    return call("intake", path, query=query, body=body, headers=token)
+    return call(service, path, query=query, body=body, headers=token)
 
 
 def _known(purpose: str) -> str:

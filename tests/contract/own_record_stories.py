@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from services.disclosure.domain import RecordCorrection, Subject
-from services.disclosure.domain.erasure import ErasureGround
 from services.disclosure.domain.own_records import RecordOutcome
 from services.kernel.aggregate import Aggregate
+from services.kernel.erasure import ErasureGround
 from tests.unit.disclosure.foi_world import OFFICER, by
 
 NUMBER = "G20200921000000001"

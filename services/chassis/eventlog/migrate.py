@@ -2,7 +2,8 @@
 
 Order for a service: the log's files (services/chassis/eventlog/migrations), the service's own
 (services/<s>/migrations), its read model (services/<s>/read_model.sql into schema <s>_model, with
-the parts of the chassis that a line `-- with: <part>` of it names).
+the parts of the chassis that a line `-- with: <part>` of it names). In a migration a line
+`-- include: <part>/<file>.sql` stands for that file of the chassis, which is released with it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ OWNER = "banjian_owner"
 AUDITOR = "banjian_auditor"
 SERVICES = Path(__file__).resolve().parents[2]
 LOG_FILES = Path(__file__).resolve().parent / "migrations"
+CHASSIS = LOG_FILES.parents[1]
+_INCLUDE = re.compile(r"^-- include: ([a-z_]+/[a-z_]+\.sql)\n", re.MULTILINE)
 _WITH = re.compile(r"^-- with: ([a-z_]+)$", re.MULTILINE)
 RACES = (
     pg.DuplicateObject,
@@ -126,7 +129,7 @@ def _migrate_service(
     applied = _applied(connection, service)
     live = any(name.startswith("model/") for name in applied)
     for name, path in _files(service):
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
         digest = sha256(text.encode()).digest()
         is_model = name.startswith("model/")
         if is_model and live and applied.get(name) != digest:
@@ -187,8 +190,14 @@ def pending(service: str, applied: Mapping[str, bytes]) -> list[str]:
     return [
         name
         for name, path in _files(service)
-        if applied.get(name) != sha256(path.read_bytes()).digest()
+        if applied.get(name) != sha256(text_of(path).encode()).digest()
     ]
+
+
+def text_of(path: Path) -> str:
+    """Give the SQL of a file, with what it includes; its digest is that of the whole."""
+    text = path.read_text(encoding="utf-8")
+    return _INCLUDE.sub(lambda found: (CHASSIS / found[1]).read_text(encoding="utf-8"), text)
 
 
 def _files(service: str) -> Iterator[tuple[str, Path]]:

@@ -3,7 +3,8 @@
 `Seal` holds the master keys. `PersonalVault` keeps what is known about people, each under a data
 key of their own, and finds them by the keyed hash of their identity number. `BodyVault` keeps the
 bodies of messages that could not take effect. `Openings` shows people to people: by role, for a
-purpose, and written down. `Rotation` changes the master key. (docs/privacy.md)
+purpose, and written down. `Rotation` changes the master key. An application is one of `persons`,
+a service has the routes of `routes`: looking, exporting, erasing for good. (docs/privacy.md)
 """
 
 from services.chassis.vault.accesses import (

@@ -56,7 +56,7 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
         self.request: type[Any] | None = options["request"]
         self.response: Any = options["response"]
         self.query: type[Any] | None = options["query"]
-        self.roles: frozenset[str] | None = options["roles"]
+        self.roles: frozenset[str] | str | None = options["roles"]
         self.summary: str = options["summary"]
         self.description: str = options["description"]
         self.status: int = options["status"]
@@ -70,10 +70,18 @@ class Route(Entrypoint):  # type: ignore[misc]  # nameko is untyped
     def public(self) -> bool:
         return self.roles is None
 
+    def roles_at(self, service: type[Any]) -> frozenset[str] | None:
+        """Give who may call it at a service; None: everybody."""
+        if isinstance(self.roles, str):
+            found: frozenset[str] = getattr(service, self.roles)
+            return found
+        return self.roles
+
     def get_url_rule(self) -> Rule:
         return Rule(self.path, methods=[self.method], strict_slashes=False)
 
     def setup(self) -> None:
+        self.roles = self.roles_at(self.container.service_cls)
         self.server.register_provider(self)
 
     def stop(self) -> None:
@@ -199,7 +207,7 @@ def route(
     request: type[Any] | None = None,
     response: Any = None,
     query: type[Any] | None = None,
-    roles: frozenset[str] | None = None,
+    roles: frozenset[str] | str | None = None,
     public: bool = False,
     description: str = "",
     status: int = 200,
@@ -218,7 +226,8 @@ def route(
         request: msgspec Struct of the JSON body (of the form, on an HTML route).
         response: msgspec type of the JSON answer; None answers 204.
         query: msgspec Struct of the query. An API refuses unknown parameters, a page ignores them.
-        roles: who may; any one of them suffices. `AUTHENTICATED` for every known caller.
+        roles: who may; any one of them suffices. `AUTHENTICATED` for every known caller. A part
+            that several services have names the service's attribute that says it.
         public: nobody has to log in. Exactly one of `roles` and `public` has to be said.
         description: more for the OpenAPI document; default the method's docstring.
         status: HTTP status of success.

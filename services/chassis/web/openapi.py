@@ -43,7 +43,7 @@ def describe(service: type[Any], public_url: str = "") -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for name, route in routes:
         path = _VARIABLE.sub(r"{\2}", route.path)
-        operation = _operation(service.name, name, route, shapes, components)
+        operation = _operation(service, name, route, shapes, components)
         paths.setdefault(path, {})[route.method.lower()] = operation
     return {
         "openapi": "3.1.0",
@@ -65,14 +65,14 @@ def describe(service: type[Any], public_url: str = "") -> dict[str, Any]:
 
 
 def _operation(
-    service: str,
+    service: type[Any],
     name: str,
     route: Route,
     shapes: dict[Any, dict[str, Any]],
     components: dict[str, Any],
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": f"{service}_{name}_{route.method.lower()}",
+        "operationId": f"{service.name}_{name}_{route.method.lower()}",
         "summary": route.summary,
         "tags": ["pages" if route.html else "api"],
         "parameters": _parameters(route, shapes, components),
@@ -81,8 +81,9 @@ def _operation(
     }
     if route.description:
         operation["description"] = route.description
-    if route.roles is not None:
-        operation["x-roles"] = sorted(route.roles)
+    roles = route.roles_at(service)
+    if roles is not None:
+        operation["x-roles"] = sorted(roles)
     if route.request is not None:
         kind = "application/x-www-form-urlencoded" if route.html else "application/json"
         operation["requestBody"] = {

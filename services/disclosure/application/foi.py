@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from hmac import compare_digest
 from typing import Final
 
 from services.chassis.deadlines import Due
-from services.chassis.errors import NotAllowedError, NotFoundError
+from services.chassis.errors import NotAllowedError
 from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
 from services.disclosure import timers
 from services.disclosure.application import foi_acts as acts
-from services.disclosure.application.entries import Entries
+from services.disclosure.application.asked import Asked, FoiDone, digest_of
 from services.disclosure.domain.annual import Annual, annual
 from services.disclosure.domain.foi import FoiRequest, foi_stream
-from services.disclosure.domain.foi_errors import IncompleteRequestError
 from services.disclosure.domain.foi_remedies import remedies
 from services.disclosure.domain.foi_terms import Category, Channel, Delivery, Form, Reply, Scale
 from services.kernel.clock import Reason
 from services.kernel.facts import Actor, ActorKind, Facts
-from services.kernel.identifiers import stream_id
 
 TEXT: Final = "foi_text"
 """The vault field with what is asked for, in the applicant's words."""
@@ -47,17 +43,7 @@ class Wish:
     account: str = ""
 
 
-@dataclass(frozen=True)
-class FoiDone:
-    """What was done, and where it stands."""
-
-    key: str
-    state: str
-    stream: str
-    version: int
-
-
-class FoiRequests(Entries):
+class FoiRequests(Asked):
     """Requests for information (依申请公开)."""
 
     @command
@@ -69,13 +55,11 @@ class FoiRequests(Entries):
         Args:
             told: by vault field; `REQUIRED` names those that have to be there.
         """
-        missing = next((name for name in REQUIRED if not told.get(name, "").strip()), "")
-        if missing:
-            raise IncompleteRequestError("name, number, contact and what is wanted", missing)
+        named = "name, number, contact and what is wanted"
+        subject_id = self._take_in(wish.request_no, told, REQUIRED, named)
         request = self.find(FoiRequest, foi_stream(wish.request_no)) or FoiRequest.of(
             wish.request_no
         )
-        subject_id = applicant_of(wish.request_no)
         request.receive(
             self._here(facts),
             self._calendar,
@@ -89,8 +73,6 @@ class FoiRequests(Entries):
             code_digest=digest_of(wish.request_no, wish.code),
             account=wish.account or None,
         )
-        self.change(self._vault.introducing(subject_id, told))
-        self.change(self._vault.holding(subject_id, wish.request_no))
         return self._file(request)
 
     @command
@@ -181,7 +163,7 @@ class FoiRequests(Entries):
 
     def request_texts(self, request: FoiRequest, opening: Opening) -> Mapping[str, str]:
         """Give who asks, for what, and the letters; the opening is written down."""
-        return self._opened(request.subject_id, opening)
+        return self._texts(request.subject_id, None, opening)
 
     def request_of(self, request_no: str) -> FoiRequest:
         """Give a request.
@@ -189,10 +171,7 @@ class FoiRequests(Entries):
         Raises:
             NotFoundError: there is none.
         """
-        request = self.find(FoiRequest, foi_stream(request_no))
-        if request is None:
-            raise NotFoundError("there is no such request")
-        return request
+        return self._asked(FoiRequest, foi_stream(request_no))
 
     def request_by_code(self, request_no: str, code: str) -> FoiRequest:
         """Give a request to who knows its code; a wrong code is as good as none.
@@ -200,11 +179,7 @@ class FoiRequests(Entries):
         Raises:
             NotFoundError: there is none, or the code is another.
         """
-        request = self.find(FoiRequest, foi_stream(request_no))
-        known = request.code_digest if request is not None else ""
-        if not compare_digest(known, digest_of(request_no, code)) or request is None:
-            raise NotFoundError("no request has this number and this code")
-        return request
+        return self._asked_by_code(FoiRequest, foi_stream(request_no), request_no, code)
 
     def annual_table(self, year: int) -> Annual:
         """Give the table of a year; one that does not add up is never given (F09)."""
@@ -261,21 +236,6 @@ class FoiRequests(Entries):
             editions = self.reference.calendar().editions
             self.change(timers.recount_if_changed(editions, [request.request_no]))
         return FoiDone(request.request_no, request.state.value, str(request.id), request.version)
-
-
-def applicant_of(request_no: str) -> str:
-    """Give the reference to who asks; says nothing about the person."""
-    return f"s-{stream_id('subject', f'foi/{request_no}').hex[:16]}"
-
-
-def digest_of(request_no: str, code: str) -> str:
-    """Give what is kept of a code; the code is too long to be guessed from it."""
-    return sha256(f"{request_no}/{plain_code(code)}".encode()).hexdigest()
-
-
-def plain_code(typed: str) -> str:
-    """Give a code as it is compared, however it was typed."""
-    return typed.upper().replace("-", "").replace(" ", "")
 
 
 def _told(given: str | None, facts: Facts, reply: Reply) -> str:

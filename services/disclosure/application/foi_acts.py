@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
+from services.disclosure.application.acts import Act, MaybeNumber, Number
 from services.disclosure.domain.foi_terms import (
     EXTENSION_DAYS,
     OFFICE_HEAD,
@@ -25,20 +25,11 @@ from services.disclosure.domain.foi_terms import (
     Scale,
 )
 
-Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._-]+$")]
-MaybeCode = Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z._-]*$")]
 Note = Annotated[str, Meta(max_length=20_000)]
 Told = Annotated[str, Meta(max_length=2000)]
 
 
-class Act(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="act",
-    tag=lambda name: "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-"),
-):
+class Noted(Act, frozen=True, kw_only=True):
     """Something an officer does; `note` is what is written with it."""
 
     note: Note = ""
@@ -49,142 +40,142 @@ class Act(
     __str__ = __repr__
 
 
-class Confirm(Act, frozen=True, kw_only=True):
+class Confirm(Noted, frozen=True, kw_only=True):
     """Both sides agree on the day of receipt."""
 
     received_on: date
 
 
-class Assign(Act, frozen=True, kw_only=True):
+class Assign(Noted, frozen=True, kw_only=True):
     """A unit answers it; `matter` is the short code of what is asked for."""
 
-    unit: Code
-    matter: MaybeCode = ""
+    unit: Number
+    matter: MaybeNumber = ""
 
 
-class AskCorrection(Act, frozen=True, kw_only=True):
+class AskCorrection(Noted, frozen=True, kw_only=True):
     """The one correction notice."""
 
-    notice_no: Code
+    notice_no: Number
     points: Annotated[list[Point], Meta(min_length=1)]
     due_on: date
 
 
-class Correct(Act, frozen=True, kw_only=True):
+class Correct(Noted, frozen=True, kw_only=True):
     """The corrected request came."""
 
     received_on: date
 
 
-class ConsultThirdParty(Act, frozen=True, kw_only=True):
+class ConsultThirdParty(Noted, frozen=True, kw_only=True):
     """Ask a third party; `party_no` is a number, no name."""
 
-    party_no: Code
+    party_no: Number
     asked_on: date
 
 
-class ConsultCoAuthority(Act, frozen=True, kw_only=True):
+class ConsultCoAuthority(Noted, frozen=True, kw_only=True):
     """Ask an authority that made it too."""
 
-    authority: Code
+    authority: Number
     asked_on: date
 
 
-class RecordAnswer(Act, frozen=True, kw_only=True):
+class RecordAnswer(Noted, frozen=True, kw_only=True):
     """Who was consulted answers."""
 
-    party: Code
+    party: Number
     consents: bool
     replied_on: date
 
 
-class Extend(Act, frozen=True, kw_only=True):
+class Extend(Noted, frozen=True, kw_only=True):
     """More time, by the head of the office; the applicant is told."""
 
-    notice_no: Code
+    notice_no: Number
     days: Annotated[int, Meta(ge=1, le=EXTENSION_DAYS)] = EXTENSION_DAYS
 
 
-class AskReasons(Act, frozen=True, kw_only=True):
+class AskReasons(Noted, frozen=True, kw_only=True):
     """Ask why there are so many."""
 
 
-class GiveReasons(Act, frozen=True, kw_only=True):
+class GiveReasons(Noted, frozen=True, kw_only=True):
     """The applicant said why."""
 
     given_on: date
     reasonable: bool
 
 
-class Delay(Act, frozen=True, kw_only=True):
+class Delay(Noted, frozen=True, kw_only=True):
     """Set a reasonable other limit."""
 
     due_on: date
-    notice_no: Code
+    notice_no: Number
 
 
-class AskFee(Act, frozen=True, kw_only=True):
+class AskFee(Noted, frozen=True, kw_only=True):
     """Ask for a fee. By number the quantity is counted here, by pages it is said."""
 
     scale: Scale
-    notice_no: Code
+    notice_no: Number
     pages: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
-class PayFee(Act, frozen=True, kw_only=True):
+class PayFee(Noted, frozen=True, kw_only=True):
     """The fee came."""
 
     fee_fen: Annotated[int, Meta(ge=1)]
     paid_on: date
 
 
-class Answer(Act, frozen=True, kw_only=True):
+class Answer(Noted, frozen=True, kw_only=True):
     """Reply; with no remedies given, those of the reply's day and kind are told."""
 
     reply: Reply
-    letter_no: Code
-    sealed_by: Code
-    grounds: list[Ground] = []
+    letter_no: Number
+    sealed_by: Number
+    grounds: list[Ground] = field(default_factory=list)
     form: Form = Form.PAPER
     remedies: Told | None = None
     where: Told = ""
-    earlier_request_no: MaybeCode = ""
+    earlier_request_no: MaybeNumber = ""
     public_interest: bool = False
 
 
-class Serve(Act, frozen=True, kw_only=True):
+class Serve(Noted, frozen=True, kw_only=True):
     """The applicant has the reply."""
 
     served_on: date
     delivery: Delivery
 
 
-class Supplement(Act, frozen=True, kw_only=True):
+class Supplement(Noted, frozen=True, kw_only=True):
     """Add to the reply."""
 
     reply: Reply
-    supplement_no: Code
-    grounds: list[Ground] = []
+    supplement_no: Number
+    grounds: list[Ground] = field(default_factory=list)
     remedies: Told | None = None
 
 
-class FileRemedy(Act, frozen=True, kw_only=True):
+class FileRemedy(Noted, frozen=True, kw_only=True):
     """The applicant takes a remedy."""
 
     route: Route
-    docket_no: Code
+    docket_no: Number
     filed_on: date
 
 
-class SettleRemedy(Act, frozen=True, kw_only=True):
+class SettleRemedy(Noted, frozen=True, kw_only=True):
     """What came of it."""
 
-    docket_no: Code
+    docket_no: Number
     outcome: Outcome
     decided_on: date
 
 
-class Withdraw(Act, frozen=True, kw_only=True):
+class Withdraw(Noted, frozen=True, kw_only=True):
     """The applicant takes the request back."""
 
 

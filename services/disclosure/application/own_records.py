@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from hmac import compare_digest
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
-from services.chassis.errors import NotFoundError, RuleError
 from services.chassis.eventlog.application import command
-from services.chassis.vault import (
-    Action,
-    Hold,
-    Opening,
-    Openings,
-    Purpose,
-    exported_since_stored,
-    recording,
-)
-from services.disclosure.application.foi import FoiDone, FoiRequests, applicant_of, digest_of
-from services.disclosure.domain.erasure import ErasureGround, Subject
+from services.chassis.vault import Hold, Opening
+from services.disclosure.application.asked import FoiDone, digest_of
+from services.disclosure.application.foi import FoiRequests
 from services.disclosure.domain.foi import FoiRequest, foi_stream
-from services.disclosure.domain.foi_errors import IncompleteRequestError
 from services.disclosure.domain.own_records import (
     RecordCorrection,
     RecordOutcome,
@@ -34,17 +24,6 @@ WRONG: Final = "record_text"
 EVIDENCE: Final = "record_evidence"
 """The vault field with what shows it."""
 REQUIRED: Final = ("name", "document_no", "phone", WRONG, EVIDENCE)
-NAMED: Final = 20
-"""So many holds are named in a refusal."""
-
-
-@dataclass(frozen=True)
-class SubjectErasure:
-    """What was erased: everybody who is this person."""
-
-    subject_ids: list[str]
-    stream: str
-    version: int
 
 
 class OwnRecords(FoiRequests):
@@ -59,24 +38,26 @@ class OwnRecords(FoiRequests):
         told: Mapping[str, str],
         *,
         account: str = "",
+        received_on: date | None = None,
         key: str | None = None,
     ) -> FoiDone:
-        """Take an application in; who asks, and for what, goes to the vault and nowhere else."""
-        missing = next((name for name in REQUIRED if not told.get(name, "").strip()), "")
-        if missing:
-            raise IncompleteRequestError("name, number, contact, what is wrong, evidence", missing)
+        """Take an application in; who asks, and for what, goes to the vault and nowhere else.
+
+        Args:
+            received_on: the day it came, when it came on paper.
+        """
+        named = "name, number, contact, what is wrong, evidence"
+        subject_id = self._take_in(correction_no, told, REQUIRED, named)
         record = self.find(RecordCorrection, record_stream(correction_no))
         record = record or RecordCorrection.of(correction_no)
-        subject_id = applicant_of(correction_no)
         record.ask(
             self._here(facts),
             correction_no,
             subject_id=subject_id,
             code_digest=digest_of(correction_no, code),
             account=account or None,
+            received_on=received_on,
         )
-        self.change(self._vault.introducing(subject_id, told))
-        self.change(self._vault.holding(subject_id, correction_no))
         return self._file_own_record(record)
 
     @command
@@ -102,10 +83,7 @@ class OwnRecords(FoiRequests):
         Raises:
             NotFoundError: there is none.
         """
-        record = self.find(RecordCorrection, record_stream(correction_no))
-        if record is None:
-            raise NotFoundError("there is no such application")
-        return record
+        return self._asked(RecordCorrection, record_stream(correction_no))
 
     def record_correction_by_code(self, correction_no: str, code: str) -> RecordCorrection:
         """Give an application to who knows its code; a wrong code is as good as none.
@@ -113,20 +91,12 @@ class OwnRecords(FoiRequests):
         Raises:
             NotFoundError: there is none, or the code is another.
         """
-        record = self.find(RecordCorrection, record_stream(correction_no))
-        known = record.code_digest if record is not None else ""
-        if not compare_digest(known, digest_of(correction_no, code)) or record is None:
-            raise NotFoundError("no application has this number and this code")
-        return record
+        stream = record_stream(correction_no)
+        return self._asked_by_code(RecordCorrection, stream, correction_no, code)
 
     def record_texts(self, record: RecordCorrection, opening: Opening) -> Mapping[str, str]:
         """Give who asks and for what; the opening is written down."""
-        return self._opened(record.subject_id, opening)
-
-    @property
-    def openings(self) -> Openings:
-        """The way for people to personal data."""
-        return Openings(self._vault, self.database)
+        return self._texts(record.subject_id, None, opening)
 
     def named(self, holds: Iterable[Hold]) -> list[Hold]:
         """Say of each hold what it is: the vault knows only that a number stands."""
@@ -134,45 +104,6 @@ class OwnRecords(FoiRequests):
             replace(one, kind=self._kind_of(one.reason)) if one.kind == "case" else one
             for one in holds
         ]
-
-    @command
-    def erase_subject(
-        self, facts: Facts, subject_id: str, ground: ErasureGround, *, key: str | None = None
-    ) -> SubjectErasure:
-        """Erase a person under every reference their verified number stands under.
-
-        Keys, fields and index entries go in the transaction that says so in the log.
-
-        Raises:
-            NotFoundError: there is no such person.
-            RuleError: a request, an application, a reconsideration or a suit is open, or what is
-                known was not exported for the archive.
-        """
-        with self.database.transaction() as cursor:
-            connection = cursor.connection
-            ids = self.openings.same_person(connection, subject_id)
-            holds = self.named(self._vault.holds(connection, ids))
-            exported = exported_since_stored(connection, ids, Purpose.ARCHIVE.value)
-        if not holds and self.find(Subject, Subject.of(subject_id).id) is None:
-            raise NotFoundError("nothing is known about this person")
-        _refuse_held(holds)
-        if ground is not ErasureGround.UNLAWFUL and not exported:
-            raise RuleError(
-                "the file goes to the archive first: export with purpose=archive, then erase",
-                rule="archive_first",
-            )
-        opening = Opening(
-            facts.actor.id, facts.actor.role, Purpose.SUBJECT_REQUEST, facts.correlation_id
-        )
-        self.change(self._vault.erasing(ids), recording(opening, Action.ERASE, ids))
-        found: dict[str, Subject] = {}
-        for one in ids:
-            person = self.find(Subject, Subject.of(one).id) or Subject.of(one)
-            person.erase(self._here(replace(facts, subject=one)), one, ground)
-            self.keep(person)
-            found[one] = person
-        asked = found[subject_id]
-        return SubjectErasure(ids, str(asked.id), asked.version)
 
     def _kind_of(self, number: str) -> str:
         if self.find(RecordCorrection, record_stream(number)) is not None:
@@ -184,15 +115,3 @@ class OwnRecords(FoiRequests):
         self.keep(record)
         state = "received" if record.outcome is None else record.outcome.value
         return FoiDone(record.correction_no, state, str(record.id), record.version)
-
-
-def _refuse_held(holds: Sequence[Hold]) -> None:
-    standing = [one for one in holds if one.released_at is None]
-    if standing:
-        named = ", ".join(f"{one.kind} {one.reason}" for one in standing[:NAMED])
-        more = f" and {len(standing) - NAMED} more" if len(standing) > NAMED else ""
-        raise RuleError(
-            f"nothing is erased while these stand: {named}{more}",
-            rule="held",
-            holds=len(standing),
-        )

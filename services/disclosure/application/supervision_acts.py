@@ -8,8 +8,9 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias, get_args
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
+from services.disclosure.application.acts import Act, MaybeNumber, Number
 from services.disclosure.domain.supervision_terms import (
     Criterion,
     Cycle,
@@ -27,8 +28,6 @@ HOUSE: Final = frozenset({SUPERVISOR, OFFICER})
 EVERYBODY: Final = HOUSE | {UNIT}
 
 Code = Annotated[str, Meta(min_length=1, max_length=24, pattern=r"^[0-9A-Za-z._-]+$")]
-Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._-]+$")]
-MaybeNumber = Annotated[str, Meta(max_length=64, pattern=r"^[0-9A-Za-z._-]*$")]
 MaybeUnit = Annotated[str, Meta(max_length=24, pattern=r"^[0-9A-Za-z._-]*$")]
 Line = Annotated[str, Meta(min_length=1, max_length=300)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -42,17 +41,6 @@ Period = Annotated[
     ),
 ]
 MaybePeriod = Annotated[str, Meta(pattern=r"^([12][0-9]{3}(Q[1-4]|-[01][0-9])?)?$")]
-
-
-class Act(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="act",
-    tag=lambda name: "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-"),
-):
-    """Something done in supervision."""
 
 
 class StartCycles(Act, frozen=True, kw_only=True):
@@ -121,8 +109,8 @@ class PublishCircular(Act, frozen=True, kw_only=True):
     title: Line
     on: date
     text: Annotated[str, Meta(max_length=20_000)] = ""
-    units: Annotated[list[Code], Meta(max_length=500)] = []
-    lagging: Annotated[list[Lagging], Meta(max_length=500)] = []
+    units: Annotated[list[Code], Meta(max_length=500)] = field(default_factory=list)
+    lagging: Annotated[list[Lagging], Meta(max_length=500)] = field(default_factory=list)
     period: MaybePeriod = ""
     """Period in which those lag behind."""
     circular_no: MaybeNumber = ""
@@ -176,7 +164,7 @@ class RecordInspection(Act, frozen=True, kw_only=True):
     unit: Code
     on: date
     covert: bool = False
-    faults: list[Criterion] = []
+    faults: list[Criterion] = field(default_factory=list)
     text: Annotated[str, Meta(max_length=500)] = ""
     """What was found, for all the faults; default: the name of each."""
     inspection_no: MaybeNumber = ""
@@ -190,7 +178,7 @@ class HoldOutreach(Act, frozen=True, kw_only=True):
     on: date
     enterprises: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     title: Annotated[str, Meta(max_length=300)] = ""
-    issues: Annotated[list[Text], Meta(max_length=200)] = []
+    issues: Annotated[list[Text], Meta(max_length=200)] = field(default_factory=list)
     outreach_no: MaybeNumber = ""
 
 

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Self
-from uuid import UUID
-
-from services.kernel.aggregate import Aggregate, Fact, applies
-from services.kernel.facts import Facts
-from services.kernel.identifiers import stream_id
-
-
-class ErasureGround(Enum):
-    """Why personal data is erased (PIPL art. 47, one of its five)."""
-
-    PURPOSE_ENDED = "purpose_ended"
-    RETENTION_ENDED = "retention_ended"
-    CONSENT_WITHDRAWN = "consent_withdrawn"
-    UNLAWFUL = "unlawful"
-    OTHER_STATUTORY = "other_statutory"
+from services.kernel.aggregate import Fact, applies
+from services.kernel.erasure import ErasureGround, SubjectData
 
 
 class SubjectErased(Fact):
@@ -30,27 +15,19 @@ class SubjectErased(Fact):
     ground: ErasureGround
 
 
-class Subject(Aggregate):
+class Subject(SubjectData):
     """A person, known by a reference only; stream `stream_id("foi-subject-data", subject_id)`."""
 
+    STREAM = "foi-subject-data"
+
     def __init__(self) -> None:
-        self.erased = False
+        super().__init__()
 
-    @classmethod
-    def of(cls, subject_id: str) -> Self:
-        """Give the person before anything happened to their data."""
-        return cls.begin(subject_stream(subject_id))
-
-    def erase(self, facts: Facts, subject_id: str, ground: ErasureGround) -> None:
-        """Say once that their data is erased."""
-        if not self.erased:
-            self.record(SubjectErased, facts, subject_id=subject_id, ground=ground)
+    @staticmethod
+    def fact() -> type[Fact]:
+        """Give the event that says so."""
+        return SubjectErased
 
     @applies(SubjectErased)
     def _erased(self, event: SubjectErased) -> None:
         self.erased = True
-
-
-def subject_stream(subject_id: str) -> UUID:
-    """Give the stream of a person's data."""
-    return stream_id("foi-subject-data", subject_id)

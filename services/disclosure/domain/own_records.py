@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final, Self
 from uuid import UUID
 
+from services.disclosure.domain.foi_errors import ReceiptDateError
 from services.disclosure.domain.foi_remedies import remedies
 from services.disclosure.domain.foi_terms import Reply
 from services.disclosure.domain.rules import DisclosureRuleError
@@ -98,17 +99,29 @@ class RecordCorrection(Aggregate):
         subject_id: str,
         code_digest: str,
         account: str | None = None,
+        received_on: date | None = None,
     ) -> None:
-        """Take it in."""
+        """Take it in.
+
+        Args:
+            received_on: the day it came on paper; None: it comes now.
+
+        Raises:
+            RecordDecidedError: another application has this number.
+            ReceiptDateError: it would have come later than now.
+        """
         if self.correction_no:
             raise RecordDecidedError("another application has this number")
+        today = legal_date(facts.occurred_at)
+        if received_on is not None and received_on > today:
+            raise ReceiptDateError("it cannot have come later than now", "received_on")
         self.record(
             RecordCorrectionRequested,
             facts,
             correction_no=correction_no,
             subject_id=subject_id,
             code_digest=code_digest,
-            received_on=legal_date(facts.occurred_at),
+            received_on=received_on or today,
             account=account,
         )
 

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from services.chassis.deadlines import Due, set_deadline
 from services.chassis.errors import ConflictError, DuplicateError
 from services.chassis.eventlog.application import command
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases
 from services.intake.application.ratings import Done
 from services.intake.application.seen import check_seen
 from services.intake.domain.appointment_terms import (
@@ -66,7 +66,7 @@ class Wish:
     item_code: str | None = None
 
 
-class Appointments(Notes):
+class Appointments(Cases):
     """The appointments of the centre."""
 
     @command

@@ -75,7 +75,7 @@ class Cases(Checklists):
         self._catalog = catalog(database)
         self._rows = rows
         self._seal = seal
-        self._vault = PersonalVault(seal)
+        self._sealed = PersonalVault(seal)
         self._region = region
 
     @command

@@ -11,7 +11,7 @@ from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
 from services.intake import timers
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases
 from services.intake.application.ratings import Done
 from services.intake.domain.case import Case
 from services.intake.domain.clocks import breach_at
@@ -32,7 +32,7 @@ TEXT: Final = "enquiry_text"
 """The vault field with what was asked."""
 
 
-class Contacts(Notes):
+class Contacts(Cases):
     """The enquiries of the centre."""
 
     @command

@@ -12,8 +12,7 @@ from services.chassis.errors import ConflictError
 from services.chassis.eventlog.application import command
 from services.chassis.projection import Change
 from services.chassis.storage import file_field
-from services.intake.application.cases import Receipt
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases, Receipt
 from services.intake.application.seen import check_seen
 from services.intake.domain.agency_terms import AgencyScope
 from services.intake.domain.case import Case
@@ -75,7 +74,7 @@ class Checklist:
     missing: Sequence[Missing]
 
 
-class Materials(Notes):
+class Materials(Cases):
     """The materials of cases."""
 
     if TYPE_CHECKING:  # what cases give to the whole of intake

@@ -13,7 +13,7 @@ from services.chassis.eventlog.application import command
 from services.chassis.projection import Change
 from services.chassis.vault import Opening
 from services.intake import timers
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases
 from services.intake.domain import Case
 from services.intake.domain.clocks import breach_at
 from services.intake.domain.rating_terms import (
@@ -44,7 +44,7 @@ class Done:
     version: int
 
 
-class Ratings(Notes):
+class Ratings(Cases):
     """The ratings of the centre."""
 
     @command

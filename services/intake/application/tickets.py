@@ -11,7 +11,7 @@ from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
 from services.intake import timers
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases
 from services.intake.application.ratings import Done
 from services.intake.application.seen import check_seen
 from services.intake.domain.clocks import breach_at
@@ -34,7 +34,7 @@ TEXT: Final = "ticket_text"
 _TEXTS: Final = (TEXT, "ticket_reply", "ticket_callback")
 
 
-class Tickets(Notes):
+class Tickets(Cases):
     """The hotline's tickets."""
 
     @command

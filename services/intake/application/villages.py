@@ -13,7 +13,7 @@ from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
 from services.intake import timers
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases
 from services.intake.application.pickup import new_code, plain_code
 from services.intake.application.ratings import Done
 from services.intake.application.seen import check_seen
@@ -35,7 +35,7 @@ _TEXTS: Final = ("name", "document_no", TEXT, "village_note", "village_refusal",
 CODE_CHARACTERS: Final = 16
 
 
-class VillageCertificates(Notes):
+class VillageCertificates(Cases):
     """Certificates of villages."""
 
     @command

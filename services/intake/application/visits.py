@@ -9,7 +9,7 @@ from datetime import datetime
 from services.chassis.errors import NotFoundError
 from services.chassis.eventlog.application import command
 from services.chassis.vault import Opening
-from services.intake.application.notes import Notes
+from services.intake.application.cases import Cases
 from services.intake.application.ratings import Done
 from services.intake.application.seen import check_seen
 from services.intake.domain.case import Case
@@ -39,7 +39,7 @@ class Order:
     project_no: str | None = None
 
 
-class Visits(Notes):
+class Visits(Cases):
     """What the centre does outside of its hall and its hours."""
 
     @command

@@ -16,7 +16,7 @@ import pytest
 from deploy.console.subject import GROUNDS, PURPOSES
 from services.chassis.vault import Purpose, Seal, new_key
 from services.intake.application import subject_of
-from services.intake.domain.erasure import Ground
+from services.kernel.erasure import ErasureGround
 from services.kernel.identity_numbers import resident_id_check
 from tests.integration.services.test_subjects import (
     NUMBER,
@@ -198,7 +198,7 @@ def test_rotation_from_the_command_line(desk: Desk) -> None:
 
 def test_the_command_line_knows_every_purpose_and_ground() -> None:
     assert {*PURPOSES} == {one.value for one in Purpose}
-    assert {*GROUNDS} == {one.value for one in Ground}
+    assert {*GROUNDS} == {one.value for one in ErasureGround}
 
 
 def _said(house: House, *arguments: str, stdin: str = "") -> str:

@@ -21,8 +21,8 @@ from services.chassis.eventlog.sealer import Sealer
 from services.chassis.vault import BodyVault, Opening, Purpose, SealError
 from services.intake.application import subject_of
 from services.intake.domain import Application, Decision
-from services.intake.domain.erasure import Ground
 from services.intake.refused import list_refused, open_body
+from services.kernel.erasure import ErasureGround
 from services.kernel.identity_numbers import resident_id_check, verified
 from tests.integration.services.test_keeping import ITEM, NOW, Desk
 from tests.support.house import House
@@ -66,7 +66,7 @@ def archive(desk: Desk, number: str) -> None:
     desk.cases.openings.export(subject_of(number), ARCHIVE)
 
 
-def erase(desk: Desk, number: str, ground: Ground = Ground.RETENTION_ENDED) -> Any:
+def erase(desk: Desk, number: str, ground: ErasureGround = ErasureGround.RETENTION_ENDED) -> Any:
     said = replace(facts(subject=number, at=NOW), actor=OFFICER)
     return desk.cases.erase_subject(said, subject_of(number), ground)
 
@@ -233,7 +233,7 @@ def test_what_was_taken_unlawfully_is_not_archived_first(desk: Desk) -> None:
     begin(desk, "case-1")
     complete(desk, "case-1")
 
-    assert erase(desk, "case-1", Ground.UNLAWFUL).subject_ids == [subject_of("case-1")]
+    assert erase(desk, "case-1", ErasureGround.UNLAWFUL).subject_ids == [subject_of("case-1")]
 
 
 def test_nobody_unknown_is_erased(desk: Desk) -> None:

@@ -24,6 +24,7 @@ with each act of docs/cases.md, `/items/<item_code>/acceptance-rule`,
 `GET /cases`, `GET /cases/<project_no>[?at=]`,
 `GET /cases/<project_no>/history`, `GET /cases/<project_no>/events/<version>`,
 `GET /items/<item_code>/rules[?at=]`, pages `/` and `/cases/<project_no>/page`;
+`GET /confirmations` (role supervisor): what waits to be voided or deleted;
 persons (roles clerk, data_officer; docs/privacy.md): `POST /subjects/search`,
 `GET /subjects/<subject_id>`, its `/export` and `/accesses`, `POST` its `/erasure`.
 Ratings (好差评; roles clerk, rating_terminal, unit, supervisor): `GET /ratings`,

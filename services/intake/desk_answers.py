@@ -36,6 +36,13 @@ class QueueQuery(PageQuery, frozen=True, kw_only=True):
     done: Few = ""
 
 
+class ConfirmationsQuery(PageQuery, frozen=True, kw_only=True):
+    """Which requests to void or delete a case are shown."""
+
+    department: Few = ""
+    window: Few = ""
+
+
 class SearchQuery(PageQuery, frozen=True, kw_only=True):
     """A search; an identity number comes in a form only."""
 

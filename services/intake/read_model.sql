@@ -49,6 +49,16 @@ CREATE TABLE desk_row (
 
 CREATE INDEX desk_row_review ON desk_row (project_no) WHERE review IS NOT NULL;
 
+CREATE TABLE undoing_row (
+    project_no   text        PRIMARY KEY,
+    undoing      text        NOT NULL,         -- voiding, deletion; gone when it is answered
+    reason       text        NOT NULL,
+    asked_by     text        NOT NULL,
+    requested_at timestamptz NOT NULL
+);
+
+CREATE INDEX undoing_row_requested_at ON undoing_row (requested_at, project_no);
+
 CREATE TABLE record_row (
     data_source text NOT NULL,
     row_guid    text NOT NULL,

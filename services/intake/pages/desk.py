@@ -128,19 +128,19 @@ def line_of(row: DeskRow, times: Times, known: Known) -> Line:
         due_light,
         due_said,
         CHANNELS.get(row.channel, row.channel),
-        _department(row, times, known),
+        department_name(known, row.item_code, row.department, times.now),
         row.window_no or "未分窗口",
         shown_time(row.submitted_at),
     )
 
 
-def _department(row: DeskRow, times: Times, known: Known) -> str:
+def department_name(known: Known, item_code: str, department: str | None, at: datetime) -> str:
     """Give the name of a case's department, its code where its item goes to another one by now."""
-    listed = known.items.get(row.item_code)
-    version = listed.in_force(times.now) if listed else None
-    if version is not None and version.department == row.department:
-        return version.department_name or row.department
-    return row.department or "–"
+    listed = known.items.get(item_code)
+    version = listed.in_force(at) if listed else None
+    if version is not None and version.department == department:
+        return version.department_name or department
+    return department or "–"
 
 
 def item_name(known: Known, code: str, at: datetime) -> str:

@@ -21,6 +21,7 @@ from services.intake.projections import (
     ratings,
     sources,
     tickets,
+    undoings,
     villages,
     visits,
 )
@@ -32,6 +33,7 @@ def project(event: Event) -> Iterable[Change]:
     """Give what an event changes in the rows."""
     yield from cases.project(event)
     yield from desk.project(event)
+    yield from undoings.project(event)
     yield from fees.project(event)
     yield from ratings.project(event)
     yield from tickets.project(event)
@@ -54,6 +56,7 @@ READ_MODEL = ReadModel(
         "case_row": cases.CASE,
         "record_row": cases.RECORD,
         **desk.TABLES,
+        "undoing_row": undoings.UNDOING,
         **fees.TABLES,
         "rating_row": ratings.RATING,
         "ticket_row": tickets.TICKET,

@@ -38,6 +38,7 @@ from services.intake.service.appointments import AppointmentRoutes
 from services.intake.service.case_acts import CaseActRoutes
 from services.intake.service.case_endings import CaseEndingRoutes
 from services.intake.service.cases import CaseRoutes
+from services.intake.service.confirmations import ConfirmationRoutes
 from services.intake.service.contacts import ContactRoutes
 from services.intake.service.desk import DeskPages
 from services.intake.service.desk_fees import DeskFeePages
@@ -88,6 +89,7 @@ class Service(
     CaseRoutes,
     CaseActRoutes,
     CaseEndingRoutes,
+    ConfirmationRoutes,
     Following,
     FeeRoutes,
     MaterialRoutes,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from services.chassis.clock import CHINA, Clock
 from services.chassis.errors import NotFoundError, RuleError
+from services.chassis.vault.routes import FoundSubject, SearchSubjects
 from services.chassis.web import Call, Page, Reply, route
 from services.chassis.web.paging import page_of, read_cursor
 from services.chassis.web.parts import Crumb
@@ -47,9 +48,9 @@ from services.intake.projections.desk import (
     list_queue,
     queue_key,
 )
+from services.intake.projections.undoings import count_undoings
 from services.intake.projections.visits import list_contacts
 from services.intake.service.cases import PAGES
-from services.intake.service.subjects import FoundSubject, SearchSubjects
 from services.intake.visit_answers import DeclineHandOver
 from services.kernel.clock import legal_date
 
@@ -116,6 +117,7 @@ class DeskPages:
             window=caller.window,
             clerk=bool(caller.roles & CLERK),
             booked=len(booked),
+            confirmations=count_undoings(database) if "supervisor" in caller.roles else None,
             declines=DECLINES,
             **queue_page(
                 query,

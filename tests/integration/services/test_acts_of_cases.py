@@ -273,12 +273,36 @@ def test_supervisor_and_officer_act_by_their_forms(hall: Hall) -> None:
 
     status, page = hall.page(f"{path}/acts/voiding", SUPERVISOR, {"reason": "错办"})
     assert (status, "等另一位督办人员批准" in page, "批准作废" in page) == (200, True, False)
+    listed = "/confirmations?department=D07"
+    asked = {one["project_no"]: one for one in hall.do("intake", listed, OTHER, None)["items"]}
+    said = asked[number]
+    assert (said["undoing"], said["reason"], said["asked_by"]) == (
+        "voiding",
+        "错办",
+        "supervisor-2",
+    )
+    assert hall.page(f"/desk{listed}", CLERK)[0] == 403
+    status, page = hall.page(f"/desk{listed}", SUPERVISOR)
+    assert (status, f"/desk/cases/{number}" in page, "您本人" in page) == (200, True, True)
+    assert number not in hall.page("/desk/confirmations?department=D09", OTHER)[1]
+    second = hall.apply(CLERK, channel="window")["project_no"]
+    hall.act(second, "deletion", **UNDO)
+    found, cursor = [], "/confirmations?limit=1"
+    while cursor:
+        told = hall.do("intake", cursor, OTHER, None)
+        found += [one["project_no"] for one in told["items"]]
+        cursor = f"/confirmations?limit=1&cursor={told['next']}" if told["next"] else ""
+    assert found.index(number) < found.index(second), "the oldest first"
+    hall.act(second, "deletion/declining", reason="没有重复")
+    assert "待批准的作废和删除" in hall.page("/desk/queue", OTHER)[1]
     status, page = hall.page(f"{path}/acts/voiding-confirmation", SUPERVISOR, {})
     assert (status, "批准人必须是另一个人" in page) == (422, True)
     assert hall.page(f"{path}/acts/voiding-confirmation", CLERK, {})[0] == 403
     assert "不批准" in hall.page(path, OTHER)[1]
     status, page = hall.page(f"{path}/acts/voiding-confirmation", OTHER, {})
     assert (status, "已作废。" in page) == (200, True)
+    waiting = hall.do("intake", "/confirmations", OTHER, None)["items"]
+    assert number not in [one["project_no"] for one in waiting]
 
 
 def test_deletion_and_endings_reach_approval_over_the_bus(hall: Hall) -> None:

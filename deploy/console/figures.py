@@ -22,7 +22,7 @@ End = Annotated[
 ]
 Department = Annotated[str, typer.Option(help="Department code; of claims the unit's.")]
 Channel = Annotated[str, typer.Option(help="Channel code; of cases.")]
-ItemType = Annotated[str, typer.Option(help="Item type, such as 01; of the catalog.")]
+ItemType = Annotated[str, typer.Option(help="Item type, such as 01 (行政许可).")]
 KnownAt = Annotated[
     str,
     typer.Option(
@@ -99,8 +99,8 @@ def show_stat(
     by: Annotated[
         str,
         typer.Option(
-            help="Break down by department, region, month or year; cases also by channel or item,"
-            " the catalog by item_type or level, S40 and much else by kind: what a measure takes"
+            help="Break down by department, item_type, region, month or year; cases also by channel"
+            " or item, the catalog by level, S40 and much else by kind: what a measure takes"
             " stands in docs/measures.md."
         ),
     ] = "",
@@ -141,11 +141,19 @@ def show_stat(
     )
     _warn(answer)
     if by:
+        groups = answer["groups"]
+        named = any(group.get("name") for group in groups)
         print_table(
-            [by, ">value", ">numerator", ">denominator"],
+            [by, *(["name"] if named else []), ">value", ">numerator", ">denominator"],
             [
-                (group["key"], value_of(answer | group), group["numerator"], group["denominator"])
-                for group in answer["groups"]
+                (
+                    group["key"],
+                    *([group.get("name", "")] if named else []),
+                    value_of(answer | group),
+                    group["numerator"],
+                    group["denominator"],
+                )
+                for group in groups
             ],
         )
 

@@ -13,8 +13,9 @@ Deadlines  a published figure counted again (`application/figures.py`); a reply 
            correction or fee that never came, the year's end, a recount when the calendar changes;
            an entry not published within 20 working days (`timers.py`); what a unit owes and did not
            do, the next turn of a cycle, a notice nobody answered (`supervision_timers.py`)
-Listens to catalog (items, claims, calendars, schemes), intake (acceptance, completion, corrections
-           and retractions of cases), approval (its log position, printed with every figure)
+Listens to catalog (items, claims, calendars, schemes, names of departments and regions), intake
+           (acceptance, completion, corrections and retractions of cases), approval (its log
+           position, printed with every figure)
 Answers    GET / (the front page), /board, /wall (the board on a wall), /progress (how far a case
            is, by its number), /stat/<id>, /measures, /cases, /figures, /items/<code>/rules;
            POST /figures; published figures: /figures/<figure>, its /proof and /recompute, POST
@@ -23,7 +24,8 @@ Answers    GET / (the front page), /board, /wall (the board on a wall), /progres
            /report/<year>, /reports/<year>, /reports/<year>/file, /report-desk, POST /reports,
            GET /reports/preview, /reports/compare;
            own records (条例 art. 41; the public, foi_officer): POST /corrections, its
-           /<no>/decision, GET /corrections, pages /corrections/new, /foi-desk/corrections;
+           /<no>/decision, /corrections/register (on paper), GET /corrections, pages
+           /corrections/new, /foi-desk/corrections;
            persons (data_officer, foi_officer; docs/privacy.md): POST /subjects/search, GET
            /subjects/<id>, its /export and /accesses, POST its /erasure;
            requests (roles foi_officer, foi_office_head, supervisor; the public): POST

@@ -52,6 +52,8 @@ class GroupView(msgspec.Struct, frozen=True):
     value: str | None
     numerator: int
     denominator: int | None
+    name: str = ""
+    """What a department, an item or a region is called; empty when nothing here says so."""
 
 
 class StatView(msgspec.Struct, frozen=True):
@@ -91,6 +93,8 @@ class CaseView(msgspec.Struct, frozen=True):
     department: str
     item: str
     region: str
+    region_name: str = ""
+    """What the region is called; empty when the catalog does not say."""
 
 
 class EntryView(msgspec.Struct, frozen=True):
@@ -257,7 +261,11 @@ def measure_view(measure: Measure) -> MeasureView:
 
 
 def stat_view(
-    answer: Answer, arrivals: Mapping[str, Arrival], by: str, cells: Sequence[Cell]
+    answer: Answer,
+    arrivals: Mapping[str, Arrival],
+    by: str,
+    cells: Sequence[Cell],
+    names: Mapping[str, str],
 ) -> StatView:
     measure, question = answer.measure, answer.question
     sources = [arrivals[name] for name in measure.sources if name in arrivals]
@@ -277,23 +285,23 @@ def stat_view(
         parked=sum(arrival.parked for arrival in sources),
         standing=any(arrival.highest > arrival.watermark for arrival in sources),
         by=by,
-        groups=[_group(measure, answer, cell) for cell in cells],
+        groups=[_group(measure, answer, cell, names) for cell in cells],
     )
 
 
-def _group(measure: Measure, answer: Answer, cell: Cell) -> GroupView:
+def _group(measure: Measure, answer: Answer, cell: Cell, names: Mapping[str, str]) -> GroupView:
     numbers = [cell.counts[count] for count in measure.counts]
     part = Answer(measure, answer.question, numbers[0], numbers[1] if len(numbers) > 1 else None)
     key = cell.key[0]
-    name = f"{key // 12}-{key % 12 + 1:02d}" if isinstance(key, int) else key
-    return GroupView(name, _text(part), part.numerator, part.denominator)
+    text = f"{key // 12}-{key % 12 + 1:02d}" if isinstance(key, int) else key
+    return GroupView(text, _text(part), part.numerator, part.denominator, names.get(text, ""))
 
 
 def _text(answer: Answer) -> str | None:
     return None if answer.value is None else str(answer.value)
 
 
-def case_view(row: CaseRow) -> CaseView:
+def case_view(row: CaseRow, regions: Mapping[str, str]) -> CaseView:
     return CaseView(
         row.case_no,
         row.accepted_at,
@@ -304,6 +312,7 @@ def case_view(row: CaseRow) -> CaseView:
         row.department,
         row.item,
         row.region,
+        regions.get(row.region, ""),
     )
 
 

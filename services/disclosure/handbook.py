@@ -51,6 +51,8 @@ is refused, for the figure would look restricted and not be.
 - **S40** is a family: `S40` adds eight kinds up (`--by kind` tells them apart), `S40a` to `S40h`
   are the kinds. A word the report uses twice is bound to its programme: 12 items merged by the
   year's adjustment (S40c) are not the 62 licences merged by the licence programme (S10).
+- The **item_type** of a case or a happening is that of its item's newest list at the catalog's
+  position; without a list here it has none, and no filter by type finds it.
 - A **department** of a claim is the unit that claimed it: a county department, township or village.
 - Every figure leads to its list: `/cases`, `/entries`, `/happenings` or `/working-days` (`.json`,
   `.csv`), numerator or denominator; the amounts in the list add up to the figure, unless values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
@@ -54,6 +55,8 @@ class HappeningView(msgspec.Struct, frozen=True):
     """The case it belongs to, empty when there is none."""
     amount: int
     """What it adds to the figure; negative: it takes back. Money in fen."""
+    region_name: str = ""
+    """What the region is called; empty when the catalog does not say."""
 
 
 class DayView(msgspec.Struct, frozen=True):
@@ -80,6 +83,7 @@ class CaseFactView(msgspec.Struct, frozen=True):
     region: str | None
 
 
-def happening_view(row: Row) -> HappeningView:
+def happening_view(row: Row, regions: Mapping[str, str]) -> HappeningView:
     shown = HappeningView.__struct_fields__
-    return HappeningView(**{name: value for name, value in vars(row).items() if name in shown})
+    said = {name: value for name, value in vars(row).items() if name in shown}
+    return HappeningView(**said, region_name=regions.get(row.region, ""))

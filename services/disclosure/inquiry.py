@@ -57,7 +57,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     item: Word = ""
     channel: Word = ""
     item_type: Word = ""
-    """Of measures of the catalog: the item's type, such as 01 (行政许可)."""
+    """The item's type, such as 01 (行政许可); of a case that of its item's newest list."""
     level: Level = ""
     """Of measures of the catalog: 行使层级, 4 county, 5 township, 6 village."""
     positions: Annotated[

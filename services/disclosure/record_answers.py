@@ -1,18 +1,16 @@
-"""What disclosure takes and answers about records to be corrected, and about persons, over HTTP."""
+"""What disclosure takes and answers about records to be corrected, over HTTP."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from services.chassis.vault import Access, Purpose
 from services.chassis.web import PageQuery
 from services.chassis.web.histories import HistoryEvent
 from services.disclosure.application.own_records import EVIDENCE, WRONG
-from services.disclosure.domain.erasure import ErasureGround
 from services.disclosure.domain.own_records import RecordCorrection, RecordOutcome
 
 Named = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -42,6 +40,20 @@ class AskOwnCorrection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     def __repr__(self) -> str:
         return "AskOwnCorrection(...)"
+
+    __str__ = __repr__
+
+
+class RegisterOwnCorrection(
+    AskOwnCorrection, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
+    """An application that came on paper, entered by an officer."""
+
+    received_on: date
+    """The day it was handed in, or arrived."""
+
+    def __repr__(self) -> str:
+        return "RegisterOwnCorrection(...)"
 
     __str__ = __repr__
 
@@ -101,71 +113,3 @@ def record_view(record: RecordCorrection, history: list[HistoryEvent]) -> OwnRec
         record.decided_on,
         history,
     )
-
-
-class PurposeQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What for; without it a person is shown masked."""
-
-    purpose: Purpose | None = None
-
-
-class FindSubjects(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A search by identity number. In a body, so that it stands in no URL and no access log."""
-
-    id_number: Annotated[str, Meta(min_length=1, max_length=64)]
-    purpose: Purpose = Purpose.SUBJECT_REQUEST
-
-    def __repr__(self) -> str:
-        return "FindSubjects(...)"
-
-    __str__ = __repr__
-
-
-class EraseAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request to erase."""
-
-    ground: ErasureGround
-
-
-class HoldSeen(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A request, an application or a suit; it forbids erasing until it is released."""
-
-    reason: str
-    kind: str
-    released_at: datetime | None = None
-
-
-class SubjectSeen(msgspec.Struct, frozen=True):
-    """What is shown of a person."""
-
-    subject_id: str
-    masked: bool
-    fields: dict[str, str]
-    """Empty when the person was erased."""
-    holds: list[HoldSeen]
-    erased_at: datetime | None
-
-
-class SubjectFound(msgspec.Struct, frozen=True):
-    """One reference to the person who was looked for."""
-
-    subject_id: str
-    holds: list[HoldSeen]
-
-
-class SubjectExport(msgspec.Struct, frozen=True):
-    """Everything disclosure knows about one human being, for them."""
-
-    exported_at: datetime
-    subjects: list[SubjectSeen]
-    files: list[dict[str, Any]]
-    """Every request and application of theirs with its history; the log holds nothing personal."""
-    accesses: list[Access]
-
-
-class SubjectGone(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an erasure did."""
-
-    subject_ids: list[str]
-    event: str
-    position: int | None = None

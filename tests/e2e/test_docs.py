@@ -28,8 +28,7 @@ from tests.support.house import House
 pytestmark = pytest.mark.timeout(300)
 GUIDES = (
     *("operators", "integrators", "analysts", "privacy", "services", "cases", "approval"),
-    "audit",
-    "supervision",
+    *("audit", "report", "supervision"),
 )
 RUNNABLE = ("console", "sh", "python", "sql")
 FENCE = re.compile(

@@ -179,12 +179,12 @@ class Measure:
     @property
     def filters(self) -> tuple[str, ...]:
         """Filters that restrict it, besides the period."""
-        return self.of.filters if self.takes is None else self.takes
+        return _with_type(self.of.filters if self.takes is None else self.takes)
 
     @property
     def groups(self) -> tuple[str, ...]:
         """What it can be broken down by."""
-        return self.of.groups if self.by is None else self.by
+        return _with_type(self.of.groups if self.by is None else self.by)
 
     @property
     def sign(self) -> str:
@@ -214,6 +214,14 @@ class Measure:
             last = min(question.end or question.as_of, question.as_of).astimezone(SHANGHAI)
             return replace(question, begin=datetime(last.year, 1, 1, tzinfo=SHANGHAI))
         return question
+
+
+def _with_type(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Add the item's type behind the item: what knows the one knows the other by its list."""
+    if "item" not in words or "item_type" in words:
+        return words
+    place = words.index("item") + 1
+    return (*words[:place], "item_type", *words[place:])
 
 
 @dataclass(frozen=True)

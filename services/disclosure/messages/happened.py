@@ -154,6 +154,7 @@ class Department(msgspec.Struct, frozen=True):
     """`catalog.department-registered.v1`."""
 
     department: str
+    name: str
     level: int
     region: str
     resident: bool
@@ -165,6 +166,7 @@ class Region(msgspec.Struct, frozen=True):
     """`catalog.region-registered.v1`."""
 
     region: str
+    name: str
     level: int
 
 

@@ -21,7 +21,8 @@ from services.disclosure.pages.words import (
     sign_of,
 )
 from services.disclosure.projections.cells import Cell
-from services.disclosure.projections.figures import Arrival, Names, answers
+from services.disclosure.projections.figures import Arrival, answers
+from services.disclosure.projections.names import Names
 
 BOARD_BY: Final = ("month", "channel", "department")
 LEADS: Final = ("S01", "S02", "S04")

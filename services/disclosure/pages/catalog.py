@@ -16,6 +16,7 @@ from services.disclosure.pages.board import figure_of
 from services.disclosure.pages.screens import said_in_words
 from services.disclosure.pages.words import (
     COUNT_NAMES,
+    ITEM_TYPES,
     KIND_OF_CHANGE,
     LEVEL_NAMES,
     Links,
@@ -24,7 +25,7 @@ from services.disclosure.pages.words import (
     number,
     sign_of,
 )
-from services.disclosure.projections.figures import Names
+from services.disclosure.projections.names import Names
 
 STOCK: Final = ("S09", "S14", "S15", "S16")
 CLAIMS: Final = ("S22", "S23", "S24", "S25", "S26")
@@ -150,7 +151,7 @@ def _row(measure: Measure, entry: EntryView, summed: bool) -> tuple[Cell | str, 
         entry.code,
         entry.name,
         entry.unit_name or entry.department,
-        entry.item_type,
+        ITEM_TYPES.get(entry.item_type, entry.item_type),
         LEVEL_NAMES[int(entry.level or 0)],
         china(entry.at),
     ]

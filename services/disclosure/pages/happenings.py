@@ -23,13 +23,15 @@ from services.disclosure.pages.words import (
     CHANNEL_NAMES,
     COUNT_NAMES,
     KIND_NAMES,
+    LEVEL_NAMES,
     SOURCE_NAMES,
     Links,
     china,
     number,
+    place_of,
     sign_of,
 )
-from services.disclosure.projections.figures import Names
+from services.disclosure.projections.names import Names
 
 KINDS: Final[Mapping[str, str]] = {
     "agency": "全程代理办结",
@@ -100,6 +102,13 @@ MARKS: Final[Mapping[str, str]] = {
     "ENTERPRISE_ESTABLISHMENT": "企业设立",
     "GOVERNMENT_INVESTMENT": "政府投资",
     "PRIVATE_INVESTMENT": "社会投资",
+}
+RATINGS: Final[Mapping[str, str]] = {
+    "1": "非常满意",
+    "2": "满意",
+    "3": "基本满意",
+    "4": "不满意",
+    "5": "非常不满意",
 }
 FACTS: Final[Mapping[str, str]] = {
     "accepted": "受理",
@@ -179,6 +188,15 @@ def happening_list(
     )
 
 
+def mark_of(kind: str, mark: str) -> str:
+    """Say what tells a row from others of its kind: a level of regions, of ratings, a colour ..."""
+    if kind in ("region", "department") and mark.isdecimal():
+        return LEVEL_NAMES[int(mark)]
+    if kind == "rating":
+        return RATINGS.get(mark, mark)
+    return MARKS.get(mark, mark)
+
+
 def amount(value: int, sign: str) -> str:
     """Write an amount; what is kept in fen is shown in yuan."""
     if sign == "分":
@@ -190,7 +208,8 @@ def amount(value: int, sign: str) -> str:
 def _line(one: HappeningView, sign: str, names: Names) -> Line:
     said = [
         names.items.get(one.item, one.item),
-        MARKS.get(one.mark, one.mark),
+        place_of(one.region, one.region_name),
+        mark_of(one.kind, one.mark),
         CHANNEL_NAMES.get(one.channel, one.channel),
     ]
     return Line(
@@ -248,7 +267,7 @@ class CaseLine:
     said: list[tuple[str, str]]
 
 
-def case_lines(found: Sequence[CaseFactView]) -> list[CaseLine]:
+def case_lines(found: Sequence[CaseFactView], names: Names) -> list[CaseLine]:
     """Lay out the events a case is counted by."""
     return [
         CaseLine(
@@ -256,21 +275,21 @@ def case_lines(found: Sequence[CaseFactView]) -> list[CaseLine]:
             SOURCE_NAMES.get(one.source, one.source),
             one.position,
             FACTS.get(one.fact, one.fact) + ("（办结结果）" if one.record == "result" else ""),
-            [(name, text) for name, text in _said(one) if text],
+            [(name, text) for name, text in _said(one, names) if text],
         )
         for one in found
     ]
 
 
-def _said(one: CaseFactView) -> list[tuple[str, str]]:
-    kind = one.completion_kind
+def _said(one: CaseFactView, names: Names) -> list[tuple[str, str]]:
+    kind, place = one.completion_kind, one.region or ""
     return [
         ("受理时间", china(one.accepted_at) if one.accepted_at else ""),
         ("承诺时限", china(one.due_at) if one.due_at else ""),
         ("办结时间", china(one.completed_at) if one.completed_at else ""),
         ("办结方式", "" if kind is None else KIND_NAMES[kind]),
         ("渠道", CHANNEL_NAMES.get(one.channel or "", one.channel or "")),
-        ("部门", one.department or ""),
-        ("事项", one.item or ""),
-        ("区划", one.region or ""),
+        ("部门", names.departments.get(one.department or "", one.department or "")),
+        ("事项", names.items.get(one.item or "", one.item or "")),
+        ("区划", " ".join(text for text in (names.regions.get(place, ""), place) if text)),
     ]

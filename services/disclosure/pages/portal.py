@@ -13,7 +13,8 @@ from services.disclosure.pages.board import figure_of, total
 from services.disclosure.pages.chart import Month
 from services.disclosure.pages.words import KIND_NAMES, Links, china, number
 from services.disclosure.projections.cells import Cell
-from services.disclosure.projections.figures import Names, answers
+from services.disclosure.projections.figures import answers
+from services.disclosure.projections.names import Names
 from services.disclosure.projections.today import CaseSeen
 from services.kernel.times import SHANGHAI
 

@@ -27,12 +27,14 @@ from services.disclosure.pages.board import counted, figure_of
 from services.disclosure.pages.screens import said_in_words
 from services.disclosure.pages.words import (
     SOURCE_NAMES,
+    WORDS,
     Links,
     moment,
     number,
     rounding,
 )
-from services.disclosure.projections.figures import Arrival, Names, Said
+from services.disclosure.projections.figures import Arrival, Said
+from services.disclosure.projections.names import Names
 
 NOTHING: Final = "无定义"
 """What stands for a share of nothing."""
@@ -108,7 +110,7 @@ def proof(
         said=said_in_words(answer, names),
         knowing=list(knowing),
         hidden=sorted(question.filters.items()),
-        published=published_table(published, f"已公布的“{measure.zh}”"),
+        published=published_table(published, f"已公布的“{measure.zh}”", names),
         asked=[
             ("measure", measure.id),
             ("as_of", question.as_of.isoformat()),
@@ -140,13 +142,14 @@ def _places(question: Question) -> str:
     return ",".join(f"{name}:{at}" for name, at in sorted(question.positions.items()))
 
 
-def published_table(said: Sequence[Said], caption: str, next_href: str = "") -> Table:
+def published_table(said: Sequence[Said], caption: str, names: Names, next_href: str = "") -> Table:
     """List published figures: as they were said, and whether they still hold."""
     return Table(
         caption=caption,
         columns=(
             Column("公布时间", "Published"),
             Column("指标", "Measure"),
+            Column("范围", "Of what"),
             Column("公布的数", "As published", numeric=True),
             Column("统计时点", "As of"),
             Column("现在", "Now"),
@@ -155,6 +158,7 @@ def published_table(said: Sequence[Said], caption: str, next_href: str = "") -> 
             (
                 Cell(shown_time(one.published_at), f"/published/{one.figure_id}"),
                 _named(one.measure),
+                restricted(one.figure["filters"], names) or "全部",
                 value_of(one.figure),
                 moment(datetime.fromisoformat(str(one.figure["as_of"]))),
                 _state(one),
@@ -174,6 +178,15 @@ def value_of(said: Mapping[str, object]) -> str:
         return NOTHING
     sign = SIGNS.get(str(said.get("unit")), "")
     return f"{number(Decimal(str(value)))} {sign}".rstrip()
+
+
+def restricted(filters: Mapping[str, str], names: Names) -> str:
+    """Say in words what a published figure is restricted to; "" when it is of everything."""
+    said = [WORDS[name](word, names) for name, word in filters.items() if name in WORDS]
+    begin, end = (filters.get(name, "")[:10] for name in ("from", "to"))
+    if begin or end:
+        said.insert(0, f"{begin} 至 {end}".strip() if end else f"{begin} 起")
+    return "，".join(said)
 
 
 def _named(measure: str) -> str:

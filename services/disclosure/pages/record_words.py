@@ -21,6 +21,7 @@ MISSING: Final = {
     "id_number": "请填写身份证件号码或者统一社会信用代码。",
     "phone": "请填写联系电话。",
 }
+ASKED_ON_PAPER: Final = {"received_on": "请填写收到的日期。", **MISSING}
 REFUSED: Final = {
     "no_authority": "转送或者告知的，写明有权更正的机关；自己更正的，这一项空着。",
     "record_decided": "这件申请已经答复过了。",

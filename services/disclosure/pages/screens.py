@@ -18,15 +18,25 @@ from services.disclosure.pages.board import figure_of
 from services.disclosure.pages.words import (
     CHANNEL_NAMES,
     COUNT_NAMES,
+    ITEM_TYPES,
     KIND_NAMES,
-    LEVEL_NAMES,
+    WORDS,
     Links,
     china,
     moment,
+    place_of,
 )
 from services.disclosure.projections.cells import Cell
-from services.disclosure.projections.figures import Names
+from services.disclosure.projections.names import Names
 
+FILTERS: Final[Mapping[str, str]] = {
+    "department": "部门",
+    "channel": "渠道",
+    "item": "事项",
+    "region": "区划",
+    "item_type": "事项类型",
+    "level": "行使层级",
+}
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ERRORS: Final[Mapping[str, str]] = {
     "as_of": "没有这个日期。请写成 2020-10-31。",
@@ -42,6 +52,7 @@ def filters(
     wrong = str(error.attributes.get("field", "")) if error else ""
     channels = sorted({cell.key[0] for cell in every} | ({said.channel} - {""}))
     departments = sorted({cell.key[1] for cell in every} | ({said.department} - {""}))
+    types = sorted(set(names.types) | ({said.item_type} - {""}))
     return [
         _date("as_of", "统计时点 As of", said.as_of, wrong, "含当日；不填为现在"),
         _date("from", "受理日期从 From", said.begin, wrong, "办结量按办结日期"),
@@ -53,6 +64,15 @@ def filters(
             options=[
                 Option("", "全部部门"),
                 *(Option(code, names.departments.get(code, code)) for code in departments),
+            ],
+        ),
+        Filter(
+            name="item_type",
+            label="事项类型 Type",
+            value=said.item_type,
+            options=[
+                Option("", "全部类型"),
+                *(Option(code, ITEM_TYPES.get(code, code)) for code in types),
             ],
         ),
         Filter(
@@ -87,6 +107,8 @@ class CaseLine:
     case_no: str
     item: str
     department: str
+    place: str
+    """Township or village, where it is one's."""
     channel: str
     accepted: str
     due: str
@@ -141,6 +163,7 @@ def _line(case: CaseView, answer: Answer, names: Names) -> CaseLine:
         case_no=case.case_no,
         item=names.items.get(case.item, case.item),
         department=names.departments.get(case.department, case.department),
+        place=place_of(case.region, case.region_name),
         channel=CHANNEL_NAMES.get(case.channel, case.channel),
         accepted=china(case.accepted_at),
         due=china(case.due_at),
@@ -154,16 +177,10 @@ def _line(case: CaseView, answer: Answer, names: Names) -> CaseLine:
 def said_in_words(answer: Answer, names: Names) -> list[tuple[str, str]]:
     """List the question in words: what the figure is restricted to."""
     question = answer.question
-    department = names.departments.get(question.department, question.department)
     lines = [
         ("统计时点", moment(question.as_of)),
         ("开始", moment(question.begin) if question.begin else ""),
         ("结束", moment(question.end) if question.end else ""),
-        ("部门", department),
-        ("渠道", CHANNEL_NAMES.get(question.channel, question.channel)),
-        ("事项", names.items.get(question.item, question.item)),
-        ("区划", question.region),
-        ("事项类型", question.item_type),
-        ("行使层级", LEVEL_NAMES[int(question.level or 0)]),
+        *((FILTERS[name], WORDS[name](word, names)) for name, word in question.words.items()),
     ]
     return [(name, text) for name, text in lines if text]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from services.disclosure.application.supervision_acts import Act
+from services.disclosure.application.acts import Act
 from services.disclosure.domain.supervision_terms import Criterion, Cycle
 from services.disclosure.pages.supervision_sheets import Sheet
 

@@ -281,9 +281,10 @@ def faults(outcome: ScoresImported) -> Table:
     )
 
 
-def filters(what: str, query: Any, own: bool) -> list[Filter]:
-    """Give the filters of a register."""
-    unit = [] if own else [Filter(name="unit", label="单位编码", value=query.unit)]
+def filters(what: str, query: Any, units: Names | None) -> list[Filter]:
+    """Give the filters of a register; `units` None: who looks sees one unit only."""
+    known = ({query.unit: query.unit} if query.unit else {}) | dict(units or {})
+    unit = [] if units is None else [_choice("unit", "单位", query.unit, known)]
     days = [
         Filter(name="since", label="起", value=query.since, kind="date"),
         Filter(name="until", label="止", value=query.until, kind="date"),

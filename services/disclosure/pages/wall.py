@@ -9,7 +9,7 @@ from typing import Final
 
 from services.disclosure.measures import MEASURES, Quantity
 from services.disclosure.pages.words import number
-from services.disclosure.projections.figures import Names
+from services.disclosure.projections.names import Names
 from services.disclosure.projections.today import Carded, Day
 from services.kernel.times import SHANGHAI
 

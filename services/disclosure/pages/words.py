@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from services.disclosure.measures import (
     Tally,
     Thing,
 )
+from services.disclosure.projections.names import Names
 from services.kernel.rounding import Rounding
 from services.kernel.times import SHANGHAI
 
@@ -98,6 +99,21 @@ KIND_OF_CHANGE: Final[Mapping[str, str]] = {
     **{code: COUNT_NAMES[tally] for code, tally in CHANGE_KINDS.items()},
     "reengineered": "流程再造",
 }
+ITEM_TYPES: Final[Mapping[str, str]] = {
+    "00": "权力事项",
+    "01": "行政许可",
+    "02": "行政处罚",
+    "03": "行政强制",
+    "04": "行政征收",
+    "05": "行政给付",
+    "06": "行政检查",
+    "07": "行政确认",
+    "08": "行政奖励",
+    "09": "行政裁决",
+    "10": "其他行政权力",
+    "20": "公共服务",
+}
+"""Item types (事项类型) of the national standard, by code."""
 LEVEL_NAMES: Final = ("", "国家", "省级", "市级", "县级", "乡镇", "村", "多级")
 """行使层级 1 to 7."""
 SOURCE_NAMES: Final[Mapping[str, str]] = {
@@ -113,6 +129,17 @@ _ROUNDING_NAMES: Final[Mapping[Rounding, str]] = {
 }
 
 
+WORDS: Final[Mapping[str, Callable[[str, Names], str]]] = {
+    "region": lambda code, names: names.regions.get(code, code),
+    "department": lambda code, names: names.departments.get(code, code),
+    "item": lambda code, names: names.items.get(code, code),
+    "item_type": lambda code, _: ITEM_TYPES.get(code, code),
+    "level": lambda code, _: LEVEL_NAMES[int(code)],
+    "channel": lambda code, _: CHANNEL_NAMES.get(code, code),
+}
+"""How the word of each filter is said."""
+COUNTY_CODE: Final = 6
+"""Digits of a county's region code; a township's has 9, a village's 12."""
 _LISTS: Final[Mapping[Thing, str]] = {
     Thing.CASES: "/cases",
     Thing.HAPPENINGS: "/happenings",
@@ -135,6 +162,11 @@ def sign_of(count: Quantity) -> str:
 def number(value: int | Decimal | None) -> str:
     """Write a number with thousands marks; a dash where there is none."""
     return "—" if value is None else f"{value:,}"
+
+
+def place_of(region: str, name: str) -> str:
+    """Name a township or a village; nothing for the county itself, where nearly all happens."""
+    return name if len(region) > COUNTY_CODE else ""
 
 
 def rounding(measure: Measure) -> str:

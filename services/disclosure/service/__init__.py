@@ -23,9 +23,10 @@ from services.disclosure.projections import READ_MODEL
 from services.disclosure.projections.lookups import Rows
 from services.disclosure.service.entry_pages import EntryPages
 from services.disclosure.service.foi_desk import FoiDesk
+from services.disclosure.service.foi_letters import FoiLetters
 from services.disclosure.service.foi_pages import FoiPages
 from services.disclosure.service.happenings import Happenings
-from services.disclosure.service.own_records import OwnRecordRoutes
+from services.disclosure.service.own_record_pages import OwnRecordPages
 from services.disclosure.service.portal_pages import PortalPages
 from services.disclosure.service.proof_pages import ProofPages
 from services.disclosure.service.report_pages import ReportPages
@@ -62,9 +63,10 @@ class Service(
     Rules,
     PortalPages,
     Screens,
-    OwnRecordRoutes,
+    OwnRecordPages,
     FoiPages,
     FoiDesk,
+    FoiLetters,
     SubjectRoutes,
     EntryPages,
     SupervisionPages,

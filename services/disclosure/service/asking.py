@@ -36,6 +36,7 @@ from services.disclosure.measures import (
 from services.disclosure.projections import figures as shown
 from services.disclosure.projections.catalog_figures import list_entries
 from services.disclosure.projections.known import known_at
+from services.disclosure.projections.names import region_names
 
 
 class Asking:
@@ -84,7 +85,9 @@ class Asking:
         )
         page = page_of(rows, limit, lambda row: (row.accepted_at, row.case_no))
         answer = shown.answer(self._database, measure, question)
-        return measure, answer, Page([case_view(row) for row in page.items], page.next)
+        regions = region_names(self._database, question.positions["catalog"])
+        views = [case_view(row, regions) for row in page.items]
+        return measure, answer, Page(views, page.next)
 
     def _entries(
         self, call: Call[None, EntriesQuery], limit: int

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
-from secrets import token_hex
 from typing import Any, Final, cast
 
 from services.chassis.clock import SystemClock
 from services.chassis.errors import NotAllowedError
-from services.chassis.identity import Caller
 from services.chassis.vault import Opening, Purpose
 from services.chassis.web import Call, Page, Reply, csv_reply, route
 from services.chassis.web.histories import history_event, written
 from services.chassis.web.paging import page_of, read_cursor
-from services.disclosure.application.foi import FoiDone, Wish
+from services.disclosure.application.asked import FoiDone
+from services.disclosure.application.foi import Wish
 from services.disclosure.application.foi_acts import FoiAct, role_for
 from services.disclosure.domain.foi import foi_stream
 from services.disclosure.domain.foi_terms import OFFICE_HEAD, OFFICER, Channel
@@ -33,20 +31,15 @@ from services.disclosure.foi_answers import (
     request_view,
 )
 from services.disclosure.projections.foi import NEVER, FoiRow, Matter, list_requests, matters
+from services.disclosure.service.turns import REQUEST, actor_of, turn_of
 from services.kernel.clock import legal_date
-from services.kernel.facts import Actor, ActorKind, Facts
-from services.kernel.times import SHANGHAI
+from services.kernel.facts import Facts
 
 OFFICERS: Final = frozenset({OFFICER})
 ACTORS: Final = frozenset({OFFICER, OFFICE_HEAD})
 READERS: Final = ACTORS | {"supervisor"}
 PRIVATE: Final = {"Cache-Control": "no-store"}
 ANNUAL_MOST: Final = 2100
-_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-RECORD: Final = "G"
-"""What the number of a correction of one's own record begins with; that of a request with F."""
-CODE_CHARACTERS: Final = 12
-"""31 to the 12th: too long to be guessed from its digest."""
 
 
 class FoiRoutes:
@@ -178,26 +171,22 @@ class FoiRoutes:
         return csv_reply(f"foi-{year}", ["row", *view.columns], rows)
 
     def _receive(self, call: Call[Any, Any], said: AskRequest, channel: Channel) -> FoiReceipt:
-        key = call.idempotency_key or None
-        now = self.clock.now()
-        seed = key or token_hex(16)
-        number, code = number_of(now, seed), code_of(seed)
+        turn = turn_of(call, self.clock.now(), REQUEST)
         entered = isinstance(said, RegisterRequest)
         wish = Wish(
-            number,
+            turn.number,
             channel,
-            said.raw_on if isinstance(said, RegisterRequest) else legal_date(now),
+            said.raw_on if isinstance(said, RegisterRequest) else legal_date(turn.now),
             said.category,
             said.form_wanted,
             said.delivery,
-            code,
+            turn.code,
             call.caller.id if call.caller.known and not entered else "",
         )
-        facts = Facts(
-            now, number, actor_of(call.caller, OFFICER if entered else ""), call.correlation_id
-        )
-        done = self.figures.receive_request(facts, wish, said.told(), key=key)
-        return FoiReceipt(done.key, shown_code(code), done.state, f"{done.stream}/{done.version}")
+        actor = actor_of(call.caller, OFFICER if entered else "")
+        facts = Facts(turn.now, turn.number, actor, call.correlation_id)
+        done = self.figures.receive_request(facts, wish, said.told(), key=turn.key)
+        return FoiReceipt(done.key, turn.shown_code, done.state, f"{done.stream}/{done.version}")
 
     def _act(self, call: Call[Any, Any], act: FoiAct) -> FoiDone:
         role = role_for(act)
@@ -229,30 +218,3 @@ class FoiRoutes:
 def year_of(call: Call[Any, Any]) -> int:
     """Read the year of a path; one that never comes is empty like any other."""
     return max(2008, min(int(call.path["year"]), ANNUAL_MOST))
-
-
-def shown_code(code: str) -> str:
-    """Give a code in groups of four, as it is told."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
-def actor_of(caller: Caller, role: str) -> Actor:
-    if caller.known:
-        return caller.actor(role or "applicant")
-    return Actor(ActorKind.EXTERNAL, "public", role="applicant")
-
-
-def number_of(now: datetime, seed: str, kind: str = "F") -> str:
-    """Make a number: kind, date, serial; the same for a repeated request of the day."""
-    serial = int.from_bytes(sha256(f"number/{seed}".encode()).digest()[:8]) % 10**9
-    return f"{kind}{now.astimezone(SHANGHAI):%Y%m%d}{serial:09}"
-
-
-def code_of(seed: str) -> str:
-    """Make the code from what only the asker's own form knows, so that a repetition tells it."""
-    number = int.from_bytes(sha256(f"code/{seed}".encode()).digest())
-    found = ""
-    for _ in range(CODE_CHARACTERS):
-        number, place = divmod(number, len(_ALPHABET))
-        found += _ALPHABET[place]
-    return found

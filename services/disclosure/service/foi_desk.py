@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, get_args
 
 import msgspec
@@ -18,6 +19,7 @@ from services.disclosure.domain.rules import DisclosureRuleError
 from services.disclosure.foi_answers import RequestsQuery, waits_for
 from services.disclosure.pages import asked_words as words
 from services.disclosure.projections.foi import FoiRow, matters
+from services.disclosure.projections.names import unit_names
 from services.disclosure.service.foi import ACTORS, PRIVATE, READERS, FoiRoutes
 from services.disclosure.service.foi_pages import shown_day
 from services.disclosure.service.screens import PAGES
@@ -96,6 +98,7 @@ class FoiDesk(FoiRoutes):
     def show_foi_desk(self, call: Call[None, RequestsQuery]) -> str:
         page = self._page_of_requests(call.query)
         now = self.clock.now()
+        names = unit_names(self.figures.database)
         kept = f"state={call.query.state}&unit={call.query.unit}"
         table = Table(
             caption="申请，期限在前的在前；期限不走的在后",
@@ -107,7 +110,7 @@ class FoiDesk(FoiRoutes):
                 Column("收到", "Received", numeric=True),
                 Column("承办单位", "Unit"),
             ],
-            rows=[_row(row, now) for row in page.items],
+            rows=[_row(row, now, names) for row in page.items],
             next_href=f"/foi-desk?{kept}&cursor={page.next}" if page.next else "",
             first_href=f"/foi-desk?{kept}" if call.query.cursor else "",
             empty="没有这样的申请",
@@ -224,7 +227,7 @@ class FoiDesk(FoiRoutes):
         return Reply(text, status=422 if refused else 200, headers=PRIVATE)
 
 
-def _row(row: FoiRow, now: Any) -> list[Cell | str | int]:
+def _row(row: FoiRow, now: Any, names: Mapping[str, str]) -> list[Cell | str | int]:
     state, light = words.STATES[row.state]
     due: Cell | str = shown_day(row.due_at) or "–"
     if row.due_at is not None:
@@ -239,7 +242,7 @@ def _row(row: FoiRow, now: Any) -> list[Cell | str | int]:
         due,
         words.CATEGORIES[row.category],
         shown_day(row.received_on) or "–",
-        row.unit or "–",
+        names.get(row.unit, row.unit) or "–",
     ]
 
 

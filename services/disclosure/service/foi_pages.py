@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from secrets import token_hex
 from typing import Annotated, Any, Final
 
@@ -23,13 +22,14 @@ from services.disclosure.foi_answers import (
 )
 from services.disclosure.pages import asked_words as words
 from services.disclosure.pages import record_words
-from services.disclosure.service.foi import OFFICERS, PRIVATE, RECORD, FoiRoutes, year_of
+from services.disclosure.service.foi import OFFICERS, PRIVATE, FoiRoutes, year_of
 from services.disclosure.service.screens import PAGES
+from services.disclosure.service.turns import RECORD, AskedForm, Typed, sent
 from services.kernel.clock import legal_date
 from services.kernel.times import SHANGHAI
 
-Typed = Annotated[str, msgspec.Meta(max_length=5000)]
 HERE: Final = Crumb("依申请公开", "/foi")
+OFFICE: Final = Crumb("公开申请办理", "/foi-desk")
 MISSING: Final = {
     "name": "请填写姓名或者单位名称。",
     "id_number": "请填写身份证件号码或者统一社会信用代码。",
@@ -39,26 +39,16 @@ MISSING: Final = {
 }
 
 
-class AskForm(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as it was typed; `turn` makes a form that is sent twice one request."""
+class AskForm(AskedForm, frozen=True, kw_only=True):
+    """A request for information, by internet or on paper."""
 
-    name: Typed = ""
-    id_number: Typed = ""
-    phone: Typed = ""
     email: Typed = ""
     address: Typed = ""
-    text: Typed = ""
     category: Typed = "natural"
     form_wanted: Typed = "electronic"
     delivery: Typed = "online"
     channel: Typed = ""
     raw_on: Typed = ""
-    turn: Annotated[str, msgspec.Meta(max_length=64, pattern="^[0-9a-f]*$")] = ""
-
-    def __repr__(self) -> str:
-        return "AskForm(...)"
-
-    __str__ = __repr__
 
 
 class QueryForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,11 +236,9 @@ class FoiPages(FoiRoutes):
         except msgspec.ValidationError:
             wrong = "有一项填写得不对：请检查号码、日期和所需信息的描述（至少五个字）。"
             return self._form(call, typed, wrong, register=register)
-        key = f"form/{call.caller.id}/{typed.turn}" if typed.turn else ""
-        asked: Call[Any, Any] = replace(call, idempotency_key=key)
         try:
             channel = wish.channel if isinstance(wish, RegisterRequest) else Channel.INTERNET
-            receipt = self._receive(asked, wish, channel)
+            receipt = self._receive(sent(call, typed), wish, channel)
         except DisclosureRuleError:
             return self._form(call, typed, "日期不对：不能晚于今天。", "raw_on", register=register)
         return self._receipt(call, receipt, register=register)
@@ -261,7 +249,7 @@ class FoiPages(FoiRoutes):
             call,
             title="申请已提交",
             english="Received",
-            crumbs=[Crumb("公开申请办理", "/foi-desk") if register else HERE],
+            crumbs=[OFFICE if register else HERE],
             receipt=receipt,
             register=register,
         )
@@ -281,7 +269,7 @@ class FoiPages(FoiRoutes):
             call,
             title="登记书面申请" if register else "申请公开政府信息",
             english="Enter a request" if register else "Request form",
-            crumbs=[Crumb("公开申请办理", "/foi-desk") if register else HERE],
+            crumbs=[OFFICE if register else HERE],
             said=msgspec.structs.asdict(typed),
             words=words,
             turn=typed.turn or token_hex(16),

@@ -27,6 +27,7 @@ from services.disclosure.projections import days
 from services.disclosure.projections import figures as shown
 from services.disclosure.projections.case_facts import list_facts
 from services.disclosure.projections.happened_figures import list_rows
+from services.disclosure.projections.names import names_at, region_names
 from services.disclosure.service.asking import Asking, list_of
 from services.disclosure.service.screens import PAGES
 
@@ -75,7 +76,7 @@ class Happenings(Asking):
     )
     def show_happenings(self, call: Call[None, HappeningsQuery]) -> str:
         measure, answer, page = self._happenings(call, call.query.limit)
-        names = shown.names(self._database, answer.question.positions["catalog"])
+        names = names_at(self._database, answer.question.positions["catalog"])
         return PAGES.render(
             "happenings.html",
             call,
@@ -154,6 +155,8 @@ class Happenings(Asking):
     )
     def show_case(self, call: Call[None, CaseQuery]) -> str:
         found = self._case_facts(call)
+        question, _ = self._question(call.query)
+        names = names_at(self._database, question.positions["catalog"])
         return PAGES.render(
             "case.html",
             call,
@@ -161,7 +164,7 @@ class Happenings(Asking):
             english="How this case is counted",
             crumbs=[_HOME],
             case_no=call.query.case_no,
-            lines=laid.case_lines(found),
+            lines=laid.case_lines(found, names),
         )
 
     def _happenings(
@@ -181,7 +184,9 @@ class Happenings(Asking):
         )
         page = page_of(rows, limit, lambda row: (row.at, row.id))
         answer = shown.answer(self._database, measure, question)
-        return measure, answer, Page([happening_view(row) for row in page.items], page.next)
+        regions = region_names(self._database, question.positions["catalog"])
+        views = [happening_view(row, regions) for row in page.items]
+        return measure, answer, Page(views, page.next)
 
     def _days(self, call: Call[None, WorkingDaysQuery]) -> tuple[Answer, list[DayView]]:
         measure = find_measure(call.query.measure)

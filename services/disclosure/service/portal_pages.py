@@ -26,6 +26,7 @@ from services.disclosure.projections.entries import (
     public_entry_count,
     search,
 )
+from services.disclosure.projections.names import names_at
 from services.disclosure.projections.results import list_results
 from services.disclosure.service.asking import Asking
 from services.disclosure.service.foi_pages import shown_day
@@ -135,7 +136,7 @@ class PortalPages(Asking):
         allowed = 0
         if seen.due_at is not None:
             allowed = days.count(known, begins, seen.due_at.astimezone(SHANGHAI).date())
-        names = shown.names(self._database, question.positions["catalog"])
+        names = names_at(self._database, question.positions["catalog"])
         text = PAGES.render(
             "progress.html",
             call,
@@ -212,7 +213,7 @@ class PortalPages(Asking):
                 today.day_of(database, question),
                 total(shown.cells(database, year, tuple(Count))),
                 today.carded(database, moment.date()),
-                shown.names(database, question.positions["catalog"]),
+                names_at(database, question.positions["catalog"]),
                 works=days.calendar(database, question).works(moment.date()),
             ),
             refresh_s=REFRESH_S,

@@ -20,6 +20,7 @@ from services.disclosure.pages import proofs
 from services.disclosure.pages.words import Links, rounding
 from services.disclosure.projections import figures as shown
 from services.disclosure.projections.known import known_at
+from services.disclosure.projections.names import NEWEST, names_at
 from services.disclosure.projections.rechecks import cases_of, question_of
 from services.disclosure.service.publishing import (
     STATISTICIAN,
@@ -54,7 +55,9 @@ class ProofPages(Publishing):
             measures=list(MEASURES.values()),
             sources=proofs.source_lines(arrivals),
             published=proofs.published_table(
-                shown.list_published(self._database, 5), "最近公布的数据"
+                shown.list_published(self._database, 5),
+                "最近公布的数据",
+                names_at(self._database, question.positions["catalog"]),
             ),
             links=Links(question),
             rounding=rounding,
@@ -101,7 +104,7 @@ class ProofPages(Publishing):
         question, _ = self._question(said)
         check_takes(measure, question)
         answer = shown.answer(self._database, measure, question)
-        names = shown.names(self._database, question.positions["catalog"])
+        names = names_at(self._database, question.positions["catalog"])
         published = shown.list_published(self._database, 10, measure=measure.id)
         return PAGES.render(
             "proof.html",
@@ -130,13 +133,14 @@ class ProofPages(Publishing):
         page = self._published(call.query)
         said = {"measure": call.query.measure, "limit": call.query.limit, "cursor": page.next}
         href = f"/published?{urlencode(said)}" if page.next else ""
+        names = names_at(self._database, NEWEST)
         return PAGES.render(
             "published.html",
             call,
             title="已公布的数据",
             english="Published figures",
             crumbs=HERE,
-            table=proofs.published_table(page.items, "公布过的每一个数", href),
+            table=proofs.published_table(page.items, "公布过的每一个数", names, href),
         )
 
     @route(
@@ -154,7 +158,7 @@ class ProofPages(Publishing):
         answer = None
         if measure is not None:
             answer = shown.answer(self._database, measure, question_of(figure))
-        names = shown.names(self._database, figure.positions.get("catalog", 0))
+        names = names_at(self._database, figure.positions.get("catalog", 0))
         causes = [cause for one in proven.figure.corrections for cause in one.causes]
         places = [cause.position for cause in causes if cause.source == "intake"]
         view = proofs.published_proof(

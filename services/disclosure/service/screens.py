@@ -14,6 +14,7 @@ from services.disclosure.measures import Count, Question
 from services.disclosure.pages import board, catalog, screens
 from services.disclosure.pages.words import Links
 from services.disclosure.projections import figures as shown
+from services.disclosure.projections.names import names_at
 from services.disclosure.service.asking import Asking
 
 PAGES: Final = Pages("disclosure", Path(__file__).parents[1] / "pages" / "templates")
@@ -47,7 +48,7 @@ class Screens(Asking):
             (Count.ACCEPTED,),
             ("channel", "department"),
         )
-        names = shown.names(self._database, question.positions["catalog"])
+        names = names_at(self._database, question.positions["catalog"])
         text = PAGES.render(
             "board.html",
             call,
@@ -73,7 +74,7 @@ class Screens(Asking):
     )
     def show_cases(self, call: Call[None, CasesQuery]) -> str:
         measure, answer, page = self._cases(call, call.query.limit)
-        names = shown.names(self._database, answer.question.positions["catalog"])
+        names = names_at(self._database, answer.question.positions["catalog"])
         return PAGES.render(
             "cases.html",
             call,
@@ -94,7 +95,7 @@ class Screens(Asking):
     )
     def show_entries(self, call: Call[None, EntriesQuery]) -> str:
         measure, answer, page = self._entries(call, call.query.limit)
-        names = shown.names(self._database, answer.question.positions["catalog"])
+        names = names_at(self._database, answer.question.positions["catalog"])
         return PAGES.render(
             "entries.html",
             call,

@@ -32,6 +32,7 @@ from services.disclosure.inquiry import (
 )
 from services.disclosure.measures import MEASURES
 from services.disclosure.projections import figures as shown
+from services.disclosure.projections.names import Names, names_at
 from services.disclosure.service.asking import Asking
 from services.kernel.rounding import possible_percent
 
@@ -62,7 +63,8 @@ class Statistics(Asking):
         answer = shown.answer(self._database, measure, question)
         by = (call.query.by,) if call.query.by else ()
         cells = shown.groups(self._database, measure, question, by) if by else []
-        view = stat_view(answer, arrivals, call.query.by, cells)
+        names = names_at(self._database, question.positions["catalog"]) if by else Names({}, {})
+        view = stat_view(answer, arrivals, call.query.by, cells, names.of(call.query.by))
         return msgspec.structs.replace(view, known_at=read_known_at(call.query))
 
     @route(

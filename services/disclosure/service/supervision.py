@@ -14,6 +14,7 @@ from services.chassis.web import Call, Page, route
 from services.chassis.web.histories import HistoryEvent, history_event, written
 from services.chassis.web.paging import page_of, read_cursor
 from services.disclosure.application import supervision_acts as acts
+from services.disclosure.application.acts import Act
 from services.disclosure.application.supervision import SupervisionDone
 from services.disclosure.application.supervision_acts import (
     EVERYBODY,
@@ -53,7 +54,7 @@ from services.disclosure.supervision_answers import (
 from services.kernel.facts import Facts
 from services.kernel.times import SHANGHAI
 
-_LETTERS: Final[Mapping[type[acts.Act], tuple[str, str]]] = {
+_LETTERS: Final[Mapping[type[Act], tuple[str, str]]] = {
     acts.IssueNotice: ("Z", "notice_no"),
     acts.PublishCircular: ("T", "circular_no"),
     acts.HoldTraining: ("X", "training_no"),

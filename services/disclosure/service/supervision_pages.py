@@ -33,6 +33,7 @@ from services.disclosure.pages import supervision_words as words
 from services.disclosure.pages.supervision_forms import SupervisionForm, act_of, problem_of
 from services.disclosure.pages.supervision_sheets import SHEETS, Sheet
 from services.disclosure.projections import supervision_lists as lists
+from services.disclosure.projections.names import NEWEST, names_at, unit_names
 from services.disclosure.service.foi_pages import shown_day
 from services.disclosure.service.screens import PAGES
 from services.disclosure.service.supervision import moment_of_day, named, own_unit
@@ -71,7 +72,7 @@ class SupervisionPages(SupervisionScores):
         standing = {"unit": own, "standing": True, "since": year}
         cards = lists.cards(database, standing, None, SHOWN)
         by_unit = lists.cards_by_unit(database, year, own)
-        names = lists.unit_names(database)
+        names = unit_names(database)
         return PAGES.render(
             "supervision.html",
             call,
@@ -104,7 +105,7 @@ class SupervisionPages(SupervisionScores):
         if what not in tables.TITLES or (what in ("records", "units") and own_unit(call, "")):
             raise NotFoundError("there is no such register")
         title, english, acts = tables.TITLES[what]
-        names = lists.unit_names(self.figures.database)
+        names = unit_names(self.figures.database)
         table = getattr(self, f"_{what}_table")(call, names)
         return PAGES.render(
             "supervision_list.html",
@@ -115,7 +116,7 @@ class SupervisionPages(SupervisionScores):
             lede="",
             done=call.query.done,
             acts=[SHEETS[act] for act in acts if _may(call, act)],
-            filters=tables.filters(what, call.query, bool(own_unit(call, ""))),
+            filters=tables.filters(what, call.query, self._units(call, names)),
             action=f"/supervision/desk/{what}",
             table=table,
         )
@@ -140,7 +141,7 @@ class SupervisionPages(SupervisionScores):
             crumbs=[DESK, Crumb("整改通知", "/supervision/desk/notices")],
             notice=row,
             state=words.NOTICE_STATES[row.state],
-            name=lists.unit_names(self.figures.database).get(row.unit, row.unit),
+            name=unit_names(self.figures.database).get(row.unit, row.unit),
             done=call.query.done,
             sheet=SHEETS[act] if act and _may(call, act) else None,
             typed={"on": today},
@@ -226,7 +227,7 @@ class SupervisionPages(SupervisionScores):
     @route("GET", "/circulars/<circular_no>", html=True, public=True, summary="A circular's page")
     def show_circular(self, call: Call) -> str:
         view = self._circular(call)
-        names = lists.unit_names(self.figures.database)
+        names = unit_names(self.figures.database)
         return PAGES.render(
             "circular.html",
             call,
@@ -249,6 +250,15 @@ class SupervisionPages(SupervisionScores):
             chart=public.scores_chart(rows),
             table=public.scores(rows),
         )
+
+    def _units(self, call: Call[Any, Any], names: dict[str, str]) -> dict[str, str] | None:
+        """Name the units one may look for: departments, and whoever is under supervision."""
+        if own_unit(call, ""):
+            return None
+        database = self.figures.database
+        watched = {one.unit for one in lists.supervised(database)}
+        known = names_at(database, NEWEST).departments.keys() | watched
+        return {code: words.name_of(code, names) for code in sorted(known)}
 
     def _obligations_table(self, call: Call[None, DeskQuery], names: dict[str, str]) -> Table:
         query = call.query
@@ -328,7 +338,7 @@ class SupervisionPages(SupervisionScores):
             wrong=wrong or {},
             refused=refused,
             turn=token_hex(16),
-            units=lists.unit_names(self.figures.database),
+            units=unit_names(self.figures.database),
             outcome=outcome,
             faults=tables.faults(outcome) if outcome and outcome.faults else None,
         )

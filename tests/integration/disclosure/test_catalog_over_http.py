@@ -66,7 +66,7 @@ def test_what_is_behind_a_figure_is_paged_and_downloaded(county: House) -> None:
     ("path", "field"),
     [
         ("/stat/S09?channel=online", "channel"),
-        ("/stat/S03?item_type=01", "item_type"),
+        ("/stat/S03?level=4", "level"),
         ("/stat/S03?by=kind", "by"),
         ("/stat/S22?by=channel", "by"),
         ("/stat/S22?level=9", "level"),

@@ -127,6 +127,7 @@ def test_asked_by_internet_confirmed_and_answered(desk: Desk) -> None:
     refused = {"act": "answer", "reply": "provided", "letter_no": "L", "sealed_by": "S"}
     status, problem = desk.ask("POST", path, OFFICER, {**refused, "remedies": "无"})
     assert (status, problem["code"]) == (422, "no_remedies")  # F08
+    assert desk.form(f"/foi-desk/{number}/letter", OFFICER, {})[0] == 404
     desk.act(number, **refused, note="答复如下：见附件。")
     desk.act(number, act="serve", served_on=str(today()), delivery="online")
 
@@ -140,6 +141,12 @@ def test_asked_by_internet_confirmed_and_answered(desk: Desk) -> None:
     assert len(desk.database.read("SELECT 1 FROM vault_access WHERE action = 'view'")) == 1
     holds = desk.database.read("SELECT released_at FROM vault_hold WHERE reason = %s", (number,))
     assert holds[0][0] is not None
+    letter = f"/foi-desk/{number}/letter"
+    assert desk.form(letter, "", {})[0] == 401
+    status, page = desk.form(letter, OFFICER, {})
+    assert status == 200
+    assert all(part in page for part in (NAME, TEXT, "予以公开", "行政复议", "答复如下：见附件。"))
+    assert len(desk.database.read("SELECT 1 FROM vault_access WHERE action = 'view'")) == 2
 
 
 def test_late_silent_unpaid_and_carried_over(desk: Desk) -> None:

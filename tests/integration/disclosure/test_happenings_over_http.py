@@ -79,7 +79,7 @@ def test_lists_are_pages_and_files_too(county: House) -> None:
     [
         "/stat/S18?department=D07",  # a meeting has no department
         "/stat/S07?by=kind",
-        "/stat/S07?item_type=01",
+        "/stat/S46?item_type=01",  # visitors come for no item
         "/happenings.json?measure=S01",
         "/happenings.json?measure=S46&part=denominator",
         "/entries.json?measure=S07",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -83,6 +84,30 @@ def test_a_form_keeps_what_was_typed_and_says_what_is_wrong(desk: Desk) -> None:
     assert "审核属实" in desk.form(place, OFFICER, decided)[1]
 
 
+def test_an_application_on_paper_is_entered_with_the_day_it_came(desk: Desk) -> None:
+    came = str(today() - timedelta(days=3))
+    paper = {**RECORD, "received_on": came}
+    assert desk.ask("POST", "/corrections/register", "", paper)[0] == 401
+    later = {**RECORD, "received_on": str(today() + timedelta(days=1))}
+    status, problem = desk.ask("POST", "/corrections/register", OFFICER, later)
+    assert (status, problem["code"], problem["field"]) == (422, "receipt_date", "received_on")
+    status, told = desk.ask("POST", "/corrections/register", OFFICER, paper)
+    assert status == 201
+    seen = desk.ask("GET", f"/corrections/{told['correction_no']}", OFFICER)[1]
+    assert (seen["received_on"], seen["history"][0]["actor"]["role"]) == (came, "foi_officer")
+
+    form = "/foi-desk/corrections/new"
+    assert desk.page(form)[0] == 401 and 'name="received_on"' in desk.page(form, OFFICER)[1]
+    assert 'name="received_on"' not in desk.page("/corrections/new")[1]
+    status, page = desk.form(form, OFFICER, {**RECORD, "received_on": ""})
+    assert (status, WRONG in page, 'id="e-received_on"' in page) == (422, True, True)
+    status, page = desk.form(form, OFFICER, later)
+    assert (status, "不能晚于今天" in page) == (422, True)
+    status, page = desk.form(form, OFFICER, {**paper, "turn": "ab12"})
+    assert (status, "查询码" in page) == (201, True)
+    assert desk.form(form, OFFICER, {**paper, "turn": "ab12"})[1] == page  # sent twice, once taken
+
+
 def test_a_person_is_found_exported_and_erased_for_good(desk: Desk) -> None:
     request = desk.register(today())
     number, _ = ask(desk, "turn-3")
@@ -93,6 +118,8 @@ def test_a_person_is_found_exported_and_erased_for_good(desk: Desk) -> None:
     subject = found[0]["subject_id"]
     masked = desk.ask("GET", f"/subjects/{subject}", OFFICER)[1]
     assert masked["masked"] and not any(secret in str(masked) for secret in (NUMBER, PHONE))
+    told = desk.house.banjian("subject", "show", subject, "--service", "disclosure", "--json")
+    assert json.loads(told)["holds"] == masked["holds"]
     assert desk.ask("GET", f"/subjects/{subject}/export", OFFICER)[0] == 403
     wrong = desk.ask("POST", "/subjects/search", DATA, {"id_number": NUMBER[:-1] + "1"})
     assert wrong[0] == 422 and NUMBER[:-1] not in str(wrong[1])

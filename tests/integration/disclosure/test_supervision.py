@@ -224,7 +224,7 @@ def test_card_of_a_joint_limit_is_the_leads_and_goes_when_the_limit_moves(
 
     def follow(*events: Event) -> tuple[str, str | None]:
         with following.figures.unit_of_work():
-            following.follow_limits([_of_approval(one) for one in events])
+            following.follow_limits([of_approval(one) for one in events])
         row = next(row for row in desk.rows("cards?limit=500") if row["clock"] == "JOINT")
         return row["unit"], row["excuse"]
 
@@ -232,7 +232,7 @@ def test_card_of_a_joint_limit_is_the_leads_and_goes_when_the_limit_moves(
     assert follow(passed, moved) == ("DA", "LIMIT_MOVED")
 
 
-def _of_approval(event: Event) -> Event:
+def of_approval(event: Event) -> Event:
     """Give an event as approval sends it: without a task it names no case."""
     data = {k: v for k, v in msgspec.json.decode(event.body.data).items() if v}
     body = msgspec.structs.replace(event.body, data=msgspec.Raw(msgspec.json.encode(data)))

@@ -8,16 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.disclosure.domain.annual import Row
-from services.disclosure.domain.erasure import ErasureGround
+from services.disclosure.domain.foi_errors import ReceiptDateError
 from services.disclosure.domain.own_records import (
     NoAuthorityError,
+    RecordCorrection,
     RecordDecidedError,
     RecordOutcome,
 )
 from services.disclosure.measures import MEASURES, Count, Quantity
 from services.disclosure.pages import asked_words, portal, wall
-from services.disclosure.projections.figures import Names
+from services.disclosure.pages.happenings import mark_of
+from services.disclosure.pages.proofs import restricted
+from services.disclosure.pages.words import place_of
+from services.disclosure.projections.names import Names
 from services.disclosure.projections.today import Carded, CaseSeen, Day, Finished, Hour
+from services.kernel.erasure import ErasureGround
 from services.kernel.times import SHANGHAI
 from tests.contract.own_record_stories import asked, erased
 from tests.unit.disclosure.foi_world import OFFICER, by
@@ -157,6 +162,40 @@ def test_art_41_an_answer_names_the_remedies_and_is_given_once() -> None:
     assert "行政复议" in record.pending[-1].remedies  # type: ignore[attr-defined]  # of this event
     with pytest.raises(RecordDecidedError):
         record.decide(by(OFFICER, "2020-09-26"), RecordOutcome.CORRECTED, "GZ-2")
+
+
+def test_art_41_a_paper_application_came_on_its_own_day_never_tomorrow() -> None:
+    facts = by(OFFICER, "2020-09-25")
+    told = {"subject_id": "s-1", "code_digest": "0" * 64}
+    record = RecordCorrection.of("G1")
+    record.ask(facts, "G1", received_on=date(2020, 9, 21), **told)
+    assert record.received_on == date(2020, 9, 21)
+    with pytest.raises(ReceiptDateError):
+        RecordCorrection.of("G2").ask(facts, "G2", received_on=date(2020, 9, 26), **told)
+
+
+def test_what_a_published_figure_is_of_stands_in_words() -> None:
+    names = Names({"D1": "水利局"}, {}, {"341221001": "东城街道"})
+    said = {"item_type": "01", "department": "D1", "region": "341221001", "to": "2020-10-31T23:59"}
+    assert restricted(said, names) == "至 2020-10-31，行政许可，水利局，东城街道"
+    assert restricted({"from": "2020-01-01T00:00", "channel": "window"}, names) == (
+        "2020-01-01 起，窗口"
+    )
+    assert restricted({}, names) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark", "words"),
+    [
+        ("region", "5", "乡镇"),
+        ("rating", "5", "非常不满意"),
+        ("card", "RED", "红牌"),
+        ("score", "2020Q3", "2020Q3"),
+    ],
+)
+def test_the_mark_of_a_happening_is_said_by_its_kind(kind: str, mark: str, words: str) -> None:
+    assert mark_of(kind, mark) == words
+    assert place_of("341221001", "东城街道") == "东城街道" and place_of("341221", "县") == ""
 
 
 def test_an_erasure_is_said_once() -> None:

@@ -11,6 +11,7 @@ from services.chassis.errors import ContractError, UnavailableError
 from services.chassis.web import Pages, csv_reply, route, routes_of
 from services.chassis.web.call import Call
 from services.chassis.web.freshness import Position, parse_after, prefers_wait, wait_until_fresh
+from services.chassis.web.openapi import describe
 from services.chassis.web.paging import page_of, read_cursor, write_cursor
 from services.chassis.web.parts import chart_of
 from tests.unit.chassis_web.example import Service
@@ -32,6 +33,23 @@ def test_every_route_is_listed() -> None:
     assert ("POST", "/cases") in listed
     assert listed == sorted(listed, key=lambda pair: (pair[1], pair[0]))
     assert len(listed) == 9
+
+
+def test_a_part_of_several_services_leaves_it_to_each_who_may() -> None:
+    class Part:
+        @route("GET", "/persons", summary="x", roles="readers")
+        def persons(self, call: Call) -> None: ...
+
+    class Window(Part):
+        name, readers = "window", frozenset({"clerk"})
+
+    class Desk(Part):
+        name, readers = "desk", frozenset({"officer", "supervisor"})
+
+    said = [describe(one)["paths"]["/persons"]["get"] for one in (Window, Desk)]
+    assert [one["x-roles"] for one in said] == [["clerk"], ["officer", "supervisor"]]
+    with pytest.raises(AttributeError):
+        routes_of(Part)[0][1].roles_at(Part)
 
 
 @pytest.mark.parametrize(

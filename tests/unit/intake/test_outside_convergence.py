@@ -50,7 +50,7 @@ class Desk(Records):
         self._case: Case | None = None
         self.papers: MaterialFile | None = None
         self._region = "3412XX"
-        self._vault = Seal()  # type: ignore[assignment]
+        self._sealed = Seal()  # type: ignore[assignment]
 
     def find(self, kind: Any, stream: UUID) -> Any:
         return {Case: self._case, MaterialFile: self.papers}.get(kind)

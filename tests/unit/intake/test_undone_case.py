@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from services.intake.domain import Case, CaseState
+from services.chassis.eventlog.mapper import body_of, event_of
+from services.chassis.projection import Insert, Statement
+from services.chassis.web import Page
+from services.intake.desk_answers import ConfirmationsQuery
+from services.intake.domain import Case, CaseState, Known, ListedItem
 from services.intake.domain.case_rules import (
     CaseStateError,
     NotYoursError,
@@ -14,11 +20,14 @@ from services.intake.domain.case_rules import (
 from services.intake.domain.terms import Decision, ReopeningGround
 from services.intake.domain.undo_events import Undoing
 from services.intake.pages import offers
+from services.intake.pages.confirmations import confirmations_page
 from services.intake.pages.desk_case import undo_of
+from services.intake.projections import undoings
 from services.kernel.calendar_seed import SEED
 from services.kernel.facts import Actor, ActorKind
-from tests.unit.facts import HOUSE
+from tests.unit.facts import HOUSE, NOW
 from tests.unit.intake.lives import accepted, at, names, told
+from tests.unit.intake.rows import ITEM
 
 LATER = "2020-10-09 10:00"
 BOSS = Actor(ActorKind.PERSON, "supervisor-2", role="supervisor")
@@ -111,3 +120,51 @@ def test_each_completion_after_a_reopening_is_counted() -> None:
 
     told_turns = [fact.reopenings for fact in case.pending if hasattr(fact, "reopenings")]
     assert told_turns == [None, 1, 2]
+
+
+def rows_of(case: Case) -> dict[object, tuple[object, ...]]:
+    """Replay what waits for an answer."""
+    found: dict[object, tuple[object, ...]] = {}
+    for fact in case.pending:
+        for change in undoings.project(event_of(fact, body_of(fact))):
+            if isinstance(change, Insert):
+                assert change.row[0] not in found
+                found[change.row[0]] = change.row
+            else:
+                assert isinstance(change, Statement)
+                found.pop(change.params[0], None)
+    return found
+
+
+@WAY
+def test_a_request_is_listed_until_it_is_answered(way: Undoing) -> None:
+    case = asked(way)
+    assert rows_of(case) == {
+        "case-1": ("case-1", way.value, "重复录入", "clerk-12", at(LATER)),
+    }
+    case.decline_undoing(told(LATER, BOSS), way, "没有重复")
+    assert not rows_of(case)
+    case.ask_undoing(told(LATER), way, "已核对")
+    assert rows_of(case)["case-1"][2] == "已核对"
+    case.confirm_undoing(told(LATER, BOSS), way, SEED)
+    assert not rows_of(case)
+
+
+def test_the_list_names_who_asked_and_keeps_its_filters() -> None:
+    row = undoings.UndoingRow(
+        *("case-1", "deletion", "重复录入", "supervisor-2", at(LATER)),
+        *("accepted", ITEM.item_code, None, ITEM.department, "07"),
+    )
+    known = Known({ITEM.item_code: ListedItem([ITEM])}, SEED)
+    query = ConfirmationsQuery(department=ITEM.department, cursor="before")
+
+    def page(viewer: str) -> dict[str, Any]:
+        return confirmations_page(query, Page([row], "next-1"), 2, known, NOW, viewer)
+
+    (line,) = page("supervisor-2")["lines"]
+    assert (line.own, line.item, line.what) == (True, ITEM.name, "误录删除")
+    assert (line.department, line.window) == (ITEM.department_name, "07 号窗口")
+    shown = page("supervisor-3")
+    assert not shown["lines"][0].own
+    assert shown["next_href"] == f"/desk/confirmations?department={ITEM.department}&cursor=next-1"
+    assert shown["first_href"] == f"/desk/confirmations?department={ITEM.department}"

@@ -35,6 +35,10 @@ from deploy.local.processes import (
 ADMINISTRATOR = "banjian_admin"
 PLUGINS = ("rabbitmq_management", "rabbitmq_consistent_hash_exchange")
 _LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
+EMULATOR = "+sbwt none +sbwtdcpu none +sbwtdio none +hmbs 1000000 +hms 30000"
+"""Idle schedulers do not spin, for two cores are shared with everything else; and a process may
+refer to 8 MB of messages before it looks for garbage, not to 0.4 MB: a queue with thousands of
+messages under way looks through all of them each time, which was half of a broker's work."""
 _PORTS = ("amqp", "management", "distribution", "epmd")
 
 
@@ -267,8 +271,6 @@ class RabbitMQ:
             "RABBITMQ_DIST_PORT": str(ports["distribution"]),
             "ERL_EPMD_PORT": str(ports["epmd"]),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            # Idle schedulers must not spin: two cores are shared with everything else.
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{_LOOPBACK} +sbwt none +sbwtdcpu none"
-            " +sbwtdio none",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{_LOOPBACK} {EMULATOR}",
             "RABBITMQ_CTL_ERL_ARGS": _LOOPBACK,
         }

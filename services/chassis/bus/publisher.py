@@ -13,27 +13,37 @@ from services.chassis.errors import UnavailableError
 
 _FLUSH_BYTES = 64 * 1024
 _LOOK_S = 0.5
+WINDOW = 4_000
+"""Most confirms outstanding. The broker writes and syncs what lies before it in one go."""
+FIRST_WINDOW = 500
+LEAST_WINDOW = 50
+QUICK_S = 0.5
+"""When the older half of a window is confirmed within this time, the next may be twice as large."""
+SLOW_S = 2.0
+"""And when it takes longer than this, half as large."""
 
 
 class Publisher:
     """One connection that publishes in order; after any error it is closed and never used again.
 
     Delivery tags are matched here, one by one: py-amqp's own `basic_publish_confirm` takes any ack
-    for the one it waits for. `unconfirmed` messages are at most `window` (default 500). Belongs to
-    one thread or greenlet.
+    for the one it waits for. `unconfirmed` messages are at most `window`; how many it dares depends
+    on how fast the broker confirms them, so that a slow one never meets the timeout because of
+    what lies before a message. Belongs to one thread or greenlet.
     """
 
     def __init__(
         self,
         amqp_uri: str,
         *,
-        window: int = 500,
+        window: int = WINDOW,
         confirm_timeout_s: float = 10.0,
         connect_timeout_s: float = 5.0,
         heartbeat_s: int = 10,
         name: str = "publisher",
     ) -> None:
         self._window = window
+        self._dared = min(FIRST_WINDOW, window)
         self._confirm_timeout_s = confirm_timeout_s
         self._user = parse_uri(amqp_uri).user
         self._sent_at: dict[int, float] = {}
@@ -110,8 +120,8 @@ class Publisher:
         self._waiting_bytes += len(frames)
         if self._waiting_bytes >= _FLUSH_BYTES:
             self._flush()
-        if len(self._sent_at) >= self._window:
-            self._await(self._window // 2)
+        if len(self._sent_at) >= self._dared:
+            self._halve()
 
     def confirm(self) -> None:
         """Wait until everything published so far is confirmed.
@@ -148,6 +158,16 @@ class Publisher:
             drop(connection)
         else:
             close(connection)
+
+    def _halve(self) -> None:
+        """Wait for the older half of what is under way, and learn from how long it took."""
+        oldest = next(iter(self._sent_at.values()))
+        self._await(self._dared // 2)
+        took_s = time.monotonic() - oldest
+        if took_s < QUICK_S:
+            self._dared = min(self._dared * 2, self._window)
+        elif took_s > SLOW_S:
+            self._dared = max(self._dared // 2, min(LEAST_WINDOW, self._window))
 
     def _await(self, most: int) -> None:
         """Read from the broker until at most this many messages are unconfirmed."""

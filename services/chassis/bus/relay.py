@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from services.chassis.audit.anchors import unanchored_s
 from services.chassis.audit.watch import auditing_of, unsigned
 from services.chassis.bus.envelope import EVENT_CONTENT_TYPE, Publication, encode, routing_key
-from services.chassis.bus.publisher import Publisher
+from services.chassis.bus.publisher import WINDOW, Publisher
 from services.chassis.bus.sealing import BACKOFF_S, Sealing
 from services.chassis.bus.topology import events_exchange
 from services.chassis.errors import BanjianError, ContractError, UnavailableError
@@ -53,7 +53,7 @@ class Relay:
         publications: Mapping[str, Publication],
         service: str,
         *,
-        window: int = 500,
+        window: int = WINDOW,
         batch: int = 500,
         confirm_timeout_s: float = 10.0,
         metrics: Metrics | None = None,

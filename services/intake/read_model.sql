@@ -236,7 +236,7 @@ CREATE TABLE village_row (
     due_at         timestamptz,                -- of the stage under way
     verified_at    timestamptz,
     issued_at      timestamptz,
-    certificate_no text        UNIQUE,
+    certificate_no text,
     valid_until    timestamptz,
     reason         text,
     overdue        boolean     NOT NULL,
@@ -248,6 +248,8 @@ CREATE INDEX village_row_village ON village_row (village, requested_at DESC, req
 CREATE INDEX village_row_township ON village_row (township, requested_at DESC, request_no DESC);
 CREATE INDEX village_row_account ON village_row (account, requested_at DESC, request_no DESC)
     WHERE account IS NOT NULL;
+CREATE INDEX village_row_certificate ON village_row (certificate_no)
+    WHERE certificate_no IS NOT NULL;
 CREATE INDEX village_row_open ON village_row (state, requested_at DESC, request_no DESC)
     WHERE state IN ('requested', 'verified');
 

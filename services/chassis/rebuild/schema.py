@@ -41,7 +41,9 @@ def put_off(cursor: Any, model: ReadModel) -> list[str]:
     That is autovacuum, the indexes that may come late, and what the model prepares itself. Plans
     are made while the tables are small: index lookups are what stays good as they grow.
     """
-    cursor.execute("SET enable_seqscan = off; SET enable_hashjoin = off")
+    cursor.execute(
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+    )
     cursor.execute(
         "SELECT format('ALTER TABLE %I.%I ', relnamespace::regnamespace, relname) FROM pg_class"
         " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
@@ -49,7 +51,7 @@ def put_off(cursor: Any, model: ReadModel) -> list[str]:
     resting = [name for (name,) in cursor.fetchall()]
     for name in resting:
         cursor.execute(f"{name} SET (autovacuum_enabled = off)")
-    ends = ["RESET enable_seqscan; RESET enable_hashjoin"]
+    ends = ["RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin"]
     for name in model.late:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", (name,))
         ends.append(str(cursor.fetchone()[0]))

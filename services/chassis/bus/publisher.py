@@ -23,6 +23,18 @@ SLOW_S = 2.0
 """And when it takes longer than this, half as large."""
 
 
+def next_window(dared: int, took_s: float, most: int) -> int:
+    """Give how many confirms to leave outstanding after the older half of `dared` took this long.
+
+    At most `most`, and no less than `LEAST_WINDOW`, or than `most` where that is smaller still.
+    """
+    if took_s < QUICK_S:
+        return min(dared * 2, most)
+    if took_s > SLOW_S:
+        return max(dared // 2, min(LEAST_WINDOW, most))
+    return dared
+
+
 class Publisher:
     """One connection that publishes in order; after any error it is closed and never used again.
 
@@ -77,6 +89,11 @@ class Publisher:
         return len(self._sent_at)
 
     @property
+    def window(self) -> int:
+        """Most it leaves unconfirmed at present."""
+        return self._dared
+
+    @property
     def blocked(self) -> str:
         """Why the broker takes nothing at present (an alarm); empty when it does."""
         return self._blocked
@@ -120,7 +137,7 @@ class Publisher:
         self._waiting_bytes += len(frames)
         if self._waiting_bytes >= _FLUSH_BYTES:
             self._flush()
-        if len(self._sent_at) >= self._dared:
+        while len(self._sent_at) >= self._dared:  # a window that shrank may be full again
             self._halve()
 
     def confirm(self) -> None:
@@ -163,11 +180,7 @@ class Publisher:
         """Wait for the older half of what is under way, and learn from how long it took."""
         oldest = next(iter(self._sent_at.values()))
         self._await(self._dared // 2)
-        took_s = time.monotonic() - oldest
-        if took_s < QUICK_S:
-            self._dared = min(self._dared * 2, self._window)
-        elif took_s > SLOW_S:
-            self._dared = max(self._dared // 2, min(LEAST_WINDOW, self._window))
+        self._dared = next_window(self._dared, time.monotonic() - oldest, self._window)
 
     def _await(self, most: int) -> None:
         """Read from the broker until at most this many messages are unconfirmed."""

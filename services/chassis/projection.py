@@ -72,6 +72,12 @@ class ReadModel:
     """Indexes a rebuild makes after the rows; no event's statement looks anything up by them."""
     finish: Sequence[Statement] = ()
     """Run once after a rebuild has copied everything in (folding, closing of validity ranges)."""
+    beside: Sequence[Statement] = ()
+    """Run at the same time as `finish`, on another connection: about other tables."""
+    lanes: Sequence[Sequence[str]] = ()
+    """All sources, in groups whose events change different rows, so that a rebuild may take in one
+    beside the other; () keeps all in one order. Rows that are only ever added may be of one table.
+    """
     derived: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Tables that triggers fill, each with the tables of rows it is filled from."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from queue import Queue
 from threading import Thread
@@ -151,7 +151,7 @@ class Loader:
         if not runs:
             return
         if sum(len(self._runs[name].rows) for name in runs) >= COPY_FROM_ROWS:
-            self._send_rows()
+            self._send({name: self._runs.pop(name) for name in runs})
             return
         for name in runs:
             run = self._runs.pop(name)
@@ -176,6 +176,10 @@ class Loader:
 
     def _send_rows(self) -> None:
         runs, self._runs, self._waiting = self._runs, {}, 0
+        self._send(runs)
+
+    def _send(self, runs: Mapping[str, Run]) -> None:
+        """Send the updates of these runs, then their rows, behind what is in the script."""
         for table, run in runs.items():
             self._script += self._updates(table, run)
         self._send_script()

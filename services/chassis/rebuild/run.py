@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,22 +14,12 @@ from psycopg2 import errors, sql
 
 from services.chassis.errors import ConflictError
 from services.chassis.eventlog.failures import translate
-from services.chassis.projection import ReadModel
+from services.chassis.projection import ReadModel, Statement
 from services.chassis.rebuild.compare import Difference, compare
 from services.chassis.rebuild.loader import Loader
-from services.chassis.rebuild.replay import (
-    Logs,
-    Meter,
-    Publications,
-    Range,
-    count,
-    done,
-    join,
-    minus,
-    own_tail,
-    replay,
-)
+from services.chassis.rebuild.replay import Publications, Range, count, done, join, minus, own_tail
 from services.chassis.rebuild.schema import (
+    Resting,
     copy_rights,
     create,
     drop,
@@ -37,6 +27,7 @@ from services.chassis.rebuild.schema import (
     remember_shape,
     tables,
 )
+from services.chassis.rebuild.taking import Ahead, Copy, opened
 
 FEW = 500
 """Events left to take in under the lock, at most, if the catching up gets that far in ROUNDS."""
@@ -44,7 +35,6 @@ ROUNDS = 8
 LOCK_PATIENCE_MS = 700
 """Below PostgreSQL's deadlock_timeout (1 s): in a knot we let go, never a writer of the service."""
 LOCK_ATTEMPTS = 30
-REPORT_EVERY = 5_000
 
 
 @dataclass(frozen=True)
@@ -77,13 +67,14 @@ class Outcome:
 
 @dataclass
 class _Work:
-    model: ReadModel
-    urls: Mapping[str, str]
-    publications: Publications
-    reads: Collection[str] | None
+    copy: Copy
     report: Callable[[Progress], None]
     outcome: Outcome
     taken: dict[str, list[Range]] = field(default_factory=dict)
+
+    @property
+    def model(self) -> ReadModel:
+        return self.copy.model
 
 
 def rebuild(
@@ -114,20 +105,22 @@ def rebuild(
     collecting = gc.isenabled()
     gc.disable()
     outcome = Outcome(model.service, switched=False)
-    work = _Work(model, log_urls, publications, reads, report, outcome)
+    copy = Copy(model, admin_url, log_urls, publications, reads)
+    work = _Work(copy, report, outcome)
     started = time.monotonic()
     try:
-        with _connections(admin_url) as (writer, lock, reader):
+        with opened(admin_url) as lock, opened(admin_url) as reader, opened(admin_url) as maker:
             _only_one(lock, model.service)
-            with writer.cursor() as cursor:
-                drop(cursor, f"{model.service}_model_next", f"{model.service}_model_old")
+            with maker.cursor() as cursor:
+                drop(cursor, copy.schema, f"{model.service}_model_old")
                 create(cursor, model)
             try:
-                _fill(work, writer, reader)
-                _finish(work, writer, lock, reader, verify)
+                with copy.writer() as writer:
+                    _fill(work, writer, reader)
+                    _finish(work, writer, lock, reader, verify)
             finally:
-                with writer.cursor() as cursor:
-                    drop(cursor, f"{model.service}_model_next", f"{model.service}_model_old")
+                with maker.cursor() as cursor:
+                    drop(cursor, copy.schema, f"{model.service}_model_old")
     except psycopg2.Error as problem:
         raise translate(problem) from problem
     finally:
@@ -135,24 +128,6 @@ def rebuild(
             gc.enable()
     outcome.seconds = time.monotonic() - started
     return outcome
-
-
-@contextmanager
-def _connections(url: str) -> Iterator[tuple[Any, Any, Any]]:
-    opened: list[Any] = []
-    try:
-        for _ in range(3):
-            connection = psycopg2.connect(url, connect_timeout=5, keepalives_idle=10)
-            connection.autocommit = True
-            opened.append(connection)
-        with opened[0].cursor() as cursor:
-            # A copy that is thrown away after a crash need not wait for the disk.
-            cursor.execute("SET synchronous_commit = off; SET work_mem = '64MB'")
-            cursor.execute("SET maintenance_work_mem = '256MB'; SET timezone = 'UTC'")
-        yield opened[0], opened[1], opened[2]
-    finally:
-        for connection in opened:
-            connection.close()
 
 
 def _only_one(connection: Any, service: str) -> None:
@@ -174,63 +149,67 @@ def _ahead(work: _Work, connection: Any) -> dict[str, list[Range]]:
 
 def _fill(work: _Work, writer: Any, reader: Any) -> None:
     """Bring the copy so near to the live model that the rest is short work under the lock."""
-    schema = f"{work.model.service}_model_next"
     with writer.cursor() as cursor:
         resting = put_off(cursor, work.model)
-    _take(work, writer, schema, _ahead(work, reader), "bulk")
+    _take(work, writer, _ahead(work, reader), "bulk")
     work.report(Progress("finish", work.outcome.events, work.outcome.events))
+    _end(work, writer, resting)
     with writer.cursor() as cursor:
-        cursor.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
-        for end in resting:
-            cursor.execute(end)
-        for statement in work.model.finish:
-            cursor.execute(*statement)
-        copy_rights(cursor, f"{work.model.service}_model", schema)
+        copy_rights(cursor, f"{work.model.service}_model", work.copy.schema)
     for _ in range(ROUNDS):
         ahead = _ahead(work, reader)
         if sum(map(count, ahead.values())) <= FEW:
             return
-        _take(work, writer, schema, ahead, "catch_up")
+        _take(work, writer, ahead, "catch_up")
 
 
-def _take(
-    work: _Work, writer: Any, schema: str, ahead: Mapping[str, list[Range]], phase: str
-) -> None:
-    outcome, project = work.outcome, work.model.project
-    total = outcome.events + sum(map(count, ahead.values()))
-    work.report(Progress(phase, outcome.events, total))
-    with writer.cursor() as cursor:
-        cursor.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
-    loader = Loader(writer, work.model, schema)
-    try:
-        apply = loader.apply
-        meter = Meter(outcome.events)
-        logs = Logs(work.urls, work.publications, work.reads, meter)
-        for number, event in enumerate(replay(logs, work.model.service, ahead), 1):
-            apply(project(event))
-            if number % REPORT_EVERY == 0:
-                work.report(Progress(phase, meter.passed, total))
-        loader.flush()
-    finally:
-        loader.close()
-    outcome.rows += loader.rows
+def _end(work: _Work, writer: Any, resting: Resting) -> None:
+    """Make indexes and run the model's closing statements, those of other tables beside."""
+    model = work.model
+    beside = resting.indexes_of([text for text, _ in model.beside])
+    with work.copy.writer() as second, ThreadPoolExecutor(1) as pool:
+        other = pool.submit(_run, second, [*map(_plain, beside), *model.beside])
+        indexes = [index for index in resting.indexes if index not in beside]
+        _run(writer, [*map(_plain, indexes), *model.finish])
+        other.result()
+    _run(writer, map(_plain, resting.ends))
+
+
+def _plain(text: str) -> Statement:
+    return Statement(text, ())
+
+
+def _run(connection: Any, statements: Iterable[Statement]) -> None:
+    with connection.cursor() as cursor:
+        for text, params in statements:
+            cursor.execute(text, params or None)
+
+
+def _take(work: _Work, writer: Any, ahead: Ahead, phase: str) -> None:
+    outcome = work.outcome
+    before, total = outcome.events, outcome.events + sum(map(count, ahead.values()))
+    work.report(Progress(phase, before, total))
+    take = work.copy.take_bulk if phase == "bulk" else work.copy.take
+    outcome.rows += take(
+        writer, ahead, lambda passed: work.report(Progress(phase, before + passed, total))
+    )
     outcome.events = total
     for source, ranges in ahead.items():
-        work.taken[source] = join(work.taken.get(source, []) + ranges)
+        work.taken[source] = join([*work.taken.get(source, []), *ranges])
         outcome.positions[source] = count(work.taken[source])
 
 
 def _finish(work: _Work, writer: Any, lock: Any, reader: Any, verify: bool) -> None:
     """Stop the writers, take the rest, then switch; or look at both and compare."""
     model, outcome = work.model, work.outcome
-    live, copy = f"{model.service}_model", f"{model.service}_model_next"
+    live, copy = f"{model.service}_model", work.copy.schema
     work.report(Progress("lock", outcome.events, outcome.events))
     with lock.cursor() as cursor:
         _lock(cursor, model.service)
         locked = time.monotonic()
         try:
-            _take(work, writer, copy, _ahead(work, reader), "catch_up")
-            _take_own_tail(work, writer, copy)
+            _take(work, writer, _ahead(work, reader), "catch_up")
+            _take_own_tail(work, writer)
             if verify:
                 with reader.cursor() as looking:
                     looking.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1")
@@ -281,7 +260,7 @@ def _lock(cursor: Any, service: str) -> None:
     )
 
 
-def _take_own_tail(work: _Work, writer: Any, schema: str) -> None:
+def _take_own_tail(work: _Work, writer: Any) -> None:
     """Take own events that are committed and not sealed yet; nobody can add one now."""
     model = work.model
     if model.service not in model.sources:
@@ -289,7 +268,7 @@ def _take_own_tail(work: _Work, writer: Any, schema: str) -> None:
     taken = work.taken[model.service]
     with writer.cursor() as cursor:
         events = own_tail(cursor, model.service, taken[-1][1] if taken else 0)
-    loader = Loader(writer, model, schema)
+    loader = Loader(writer, model, work.copy.schema)
     try:
         for event in events:
             loader.apply(model.project(event))

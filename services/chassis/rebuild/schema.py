@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2 import sql
 
@@ -18,7 +20,7 @@ def drop(cursor: Any, *schemas: str) -> None:
 
 
 def create(cursor: Any, model: ReadModel) -> None:
-    """Make an empty `<service>_model_next` from the model's DDL; go on as the role that owns it.
+    """Make an empty `<service>_model_next` from the model's DDL, owned as the live one is.
 
     Raises:
         NotFoundError: there is no live model to take its rights from.
@@ -33,17 +35,33 @@ def create(cursor: Any, model: ReadModel) -> None:
     cursor.execute(sql.SQL("SET ROLE {}; SET search_path = {}").format(owner, schema))
     for file in model.files:
         cursor.execute(file.read_text("utf-8"))
+    cursor.execute("RESET ROLE; RESET search_path")
 
 
-def put_off(cursor: Any, model: ReadModel) -> list[str]:
-    """Let rest what costs less once the rows are there; gives the statements that end it.
+class Resting(NamedTuple):
+    """What rests while a copy is filled, as the statements that end it."""
 
-    That is autovacuum, the indexes that may come late, and what the model prepares itself. Plans
-    are made while the tables are small: index lookups are what stays good as they grow.
+    indexes: list[str]
+    ends: list[str]
+    """To be run last."""
+
+    def indexes_of(self, statements: Sequence[str]) -> list[str]:
+        """Give the indexes of tables that one of these statements names."""
+        said = " ".join(statements)
+        return [index for index in self.indexes if _table_of(index) in re.findall(r"\w+", said)]
+
+
+def _table_of(index: str) -> str:
+    """Say what an index is on, by its definition as PostgreSQL writes it."""
+    found = re.search(r" ON (?:ONLY )?\S+?\.(\w+) USING ", index)
+    return found[1] if found else ""
+
+
+def put_off(cursor: Any, model: ReadModel) -> Resting:
+    """Let rest what costs less once the rows are there.
+
+    That is autovacuum, the indexes that may come late, and what the model prepares itself.
     """
-    cursor.execute(
-        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
-    )
     cursor.execute(
         "SELECT format('ALTER TABLE %I.%I ', relnamespace::regnamespace, relname) FROM pg_class"
         " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
@@ -51,14 +69,14 @@ def put_off(cursor: Any, model: ReadModel) -> list[str]:
     resting = [name for (name,) in cursor.fetchall()]
     for name in resting:
         cursor.execute(f"{name} SET (autovacuum_enabled = off)")
-    ends = ["RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin"]
+    indexes = []
     for name in model.late:
         cursor.execute("SELECT pg_get_indexdef(%s::regclass)", (name,))
-        ends.append(str(cursor.fetchone()[0]))
+        indexes.append(str(cursor.fetchone()[0]))
         cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     for statement in model.prepare:
         cursor.execute(*statement)
-    return ends + [f"{name} RESET (autovacuum_enabled)" for name in resting]
+    return Resting(indexes, [f"{name} RESET (autovacuum_enabled)" for name in resting])
 
 
 def remember_shape(cursor: Any, model: ReadModel) -> None:

@@ -111,9 +111,14 @@ READ_MODEL: Final = ReadModel(
         Statement("ANALYZE facts", ()),
         Statement("SELECT fold_all()", ()),
         Statement("ALTER TABLE facts ENABLE TRIGGER fold", ()),
-        Statement("VACUUM (ANALYZE) cases, known, happenings", ()),
+        Statement("VACUUM (ANALYZE) cases", ()),
+    ),
+    beside=(
+        Statement("ANALYZE known, happenings, public_entry, entry_version", ()),
         Statement("ANALYZE items, changes, claims, withdrawals, basics, named", ()),
         Statement("ANALYZE figures, corrections", ()),
         Statement(f"ANALYZE {', '.join(reference.TABLES)}", ()),
     ),
+    # What approval's events change, ours may change too (cards of breaches), and the other way.
+    lanes=(("intake",), ("catalog", "approval", "disclosure")),
 )

@@ -14,6 +14,7 @@ from services.approval.answers import TasksQuery
 from services.approval.domain import Task
 from services.approval.pages.titles import PROCESS_TITLES
 from services.approval.projections import TaskRow
+from services.chassis import words as shared
 from services.chassis.events import Event
 from services.chassis.web import Page
 from services.chassis.web.histories import shown_time, timeline
@@ -40,9 +41,8 @@ TITLES: Final[Mapping[str, tuple[str, str, Light]]] = {
     domain.TaskCancelled.TOPIC: ("任务撤销", "Cancelled", "grey"),
     **PROCESS_TITLES,
 }
-OUTCOMES: Final[Mapping[str, str]] = {"pass": "通过", "return": "退回", "other": "其他"}
-KINDS: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
-"""Completion kinds 0 to 6 (办结方式)."""
+OUTCOMES: Final = shared.STEP_OUTCOMES
+KINDS: Final = shared.COMPLETION_KINDS
 
 
 def task_page(task: Task, events: Sequence[Event]) -> dict[str, Any]:

@@ -7,20 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from services.chassis import words as shared
 from services.chassis.clock import CHINA
 from services.chassis.web.parts import Light
+from services.chassis.web.strips import TITLES
 from services.kernel.calendar import WorkCalendar
 from services.kernel.clock import Kind, Reason, legal_date
 from services.kernel.clock import Light as ClockLight
 
-CLOCKS: Final[Mapping[str, str]] = {
-    "PROMISED": "承诺时限",
-    "STATUTORY": "法定时限",
-    "JOINT": "联合时限",
-}
+CLOCKS: Final[Mapping[str, str]] = {**shared.LIMITS, "JOINT": "联合时限"}
 CLOCK_TITLES: Final = {
-    Kind.PROMISED: ("承诺时限逐日计算", "The promised limit, day by day"),
-    Kind.STATUTORY: ("法定时限逐日计算", "The statutory limit, day by day"),
+    **TITLES,
     Kind.JOINT: ("联合时限逐日计算", "The joint limit, day by day"),
 }
 CLOCK_LIGHTS: Final[Mapping[ClockLight, tuple[Light, str]]] = {
@@ -34,11 +31,7 @@ RESULTS: Final[Mapping[str, tuple[str, Light]]] = {
     "rejected": ("不予", "red"),
     "withdrawn": ("撤回", "grey"),
 }
-PROCESS_KINDS: Final[Mapping[str, str]] = {
-    "ENTERPRISE_ESTABLISHMENT": "企业设立",
-    "GOVERNMENT_INVESTMENT": "政府投资项目",
-    "PRIVATE_INVESTMENT": "社会投资项目",
-}
+PROCESS_KINDS: Final = shared.SCHEME_KINDS
 RETURN_REASONS: Final[Mapping[str, str]] = {
     "other_handler": "应由他人办理",
     "conflict_of_interest": "需要回避",

@@ -8,31 +8,21 @@ from collections.abc import Mapping
 from services.catalog.domain.terms import CaseType, DeemedEffect, OpenCases, Programme, PublicList
 from services.catalog.imports.report import ValueIssue
 from services.catalog.imports.values import text_of
+from services.chassis import words as shared
 from services.kernel.limits import Unit
 from services.kernel.times import plain
 
 ITEM_TYPES: Mapping[str, str] = {
-    "权力事项": "00",
-    "行政许可": "01",
+    **{name: code for code, name in shared.ITEM_TYPES.items()},
     "许可": "01",
     "行政审批": "01",
-    "行政处罚": "02",
-    "行政强制": "03",
-    "行政征收": "04",
-    "行政给付": "05",
-    "行政检查": "06",
-    "行政确认": "07",
-    "行政奖励": "08",
-    "行政裁决": "09",
     "其他": "10",
     "其他权力": "10",
-    "其他行政权力": "10",
     "其它行政权力": "10",
     "其他类": "10",
-    "公共服务": "20",
     "公共服务事项": "20",
 }
-"""GB/T 39046-2020 A.1."""
+"""GB/T 39046-2020 A.1, and what lists write for it besides."""
 CASE_TYPES: Mapping[str, CaseType] = {
     **dict.fromkeys(
         ("1", "IMMEDIATE", "即办件", "即办", "即时办结", "当场办结"), CaseType.IMMEDIATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -108,7 +108,7 @@ class Ask:
     rows: int = 4
 
 
-def _options(*tables: dict[Any, str]) -> tuple[tuple[str, str], ...]:
+def _options(*tables: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
     return tuple((str(key), text) for table in tables for key, text in table.items())
 
 

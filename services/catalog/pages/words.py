@@ -8,24 +8,12 @@ from typing import Final
 
 from services.catalog.domain.validators import SOFT
 from services.catalog.imports.irregular import FLAGS
+from services.chassis import words as shared
 from services.chassis.clock import CHINA
 from services.chassis.web.parts import Light
 
 CASE_TYPES: Final = {"IMMEDIATE": "即办件", "PROMISED": "承诺件"}
-ITEM_TYPES: Final = {
-    "00": "权力事项",
-    "01": "行政许可",
-    "02": "行政处罚",
-    "03": "行政强制",
-    "04": "行政征收",
-    "05": "行政给付",
-    "06": "行政检查",
-    "07": "行政确认",
-    "08": "行政奖励",
-    "09": "行政裁决",
-    "10": "其他行政权力",
-    "20": "公共服务",
-}
+ITEM_TYPES: Final = shared.ITEM_TYPES
 LISTS: Final = {
     "POWER": "权力清单",
     "RESPONSIBILITY": "责任清单",
@@ -42,14 +30,7 @@ LEVELS: Final = {
     6: "村（社区）级",
     7: "共享",
 }
-AUDIENCES: Final = {
-    1: "自然人",
-    2: "企业",
-    3: "事业单位",
-    4: "社会组织",
-    5: "行政机关",
-    6: "其他",
-}
+AUDIENCES: Final = shared.AUDIENCES
 FORMS: Final = {1: "窗口办理", 2: "网上办理", 3: "移动端办理", 4: "快递申请", 9: "其他方式"}
 BODIES: Final = {1: "法定机关", 2: "授权组织", 3: "受委托组织", 9: "其他"}
 DEPTHS: Final = {
@@ -111,11 +92,7 @@ DEEMED: Final = {
     "GRANT": "逾期视为准予",
     "NONE": "不适用默许",
 }
-SCHEME_KINDS: Final = {
-    "ENTERPRISE_ESTABLISHMENT": "企业设立",
-    "GOVERNMENT_INVESTMENT": "政府投资项目",
-    "PRIVATE_INVESTMENT": "社会投资项目",
-}
+SCHEME_KINDS: Final = shared.SCHEME_KINDS
 WINDOW_KINDS: Final = {
     "DEPARTMENT": "部门窗口",
     "COMPREHENSIVE": "综合窗口",

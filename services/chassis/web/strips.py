@@ -9,12 +9,16 @@ from itertools import groupby
 from typing import Final
 
 from services.chassis.web.parts import Strip, StripDay, StripKind, StripWeek
-from services.kernel.clock import Day, Why
+from services.kernel.clock import Day, Kind, Why
 from services.kernel.limits import Unit
 
 FOLD_ABOVE: Final = 42
 """Days; a longer strip shows weeks, so that it still is one glance."""
-
+TITLES: Final = {
+    Kind.PROMISED: ("承诺时限逐日计算", "The promised limit, day by day"),
+    Kind.STATUTORY: ("法定时限逐日计算", "The statutory limit, day by day"),
+}
+"""Of the strips of the two limits every case and task has."""
 _WEEKDAYS: Final = "一二三四五六日"
 _KINDS: Final[Mapping[Why, tuple[StripKind, str, str, str]]] = {
     Why.START: ("start", "0", "", "起算当日，不计"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from services.chassis import words as shared
 from services.chassis.web import Page
 from services.chassis.web.parts import Figure
 from services.disclosure.happening_answers import (
@@ -18,6 +19,7 @@ from services.disclosure.happening_answers import (
 from services.disclosure.inquiry import behind
 from services.disclosure.measures import OVER, Answer, Happened, How, Measure
 from services.disclosure.pages.board import figure_of
+from services.disclosure.pages.open_words import FACETS
 from services.disclosure.pages.screens import said_in_words
 from services.disclosure.pages.words import (
     CHANNEL_NAMES,
@@ -86,30 +88,19 @@ MARKS: Final[Mapping[str, str]] = {
     "late": "超时",
     "online": "网上",
     "counter": "窗口",
-    "PROMISED": "承诺时限",
-    "STATUTORY": "法定时限",
+    **shared.LIMITS,
     "JOINT": "并联时限",
     "RED": "红牌",
     "YELLOW": "黄牌",
     "QUESTIONNAIRE": "问卷",
     "VISIT": "走访",
     "SYMPOSIUM": "座谈会",
-    "DECISION": "决策公开",
-    "EXECUTION": "执行公开",
-    "MANAGEMENT": "管理公开",
-    "SERVICE": "服务公开",
-    "RESULT": "结果公开",
+    **FACETS,
     "ENTERPRISE_ESTABLISHMENT": "企业设立",
     "GOVERNMENT_INVESTMENT": "政府投资",
     "PRIVATE_INVESTMENT": "社会投资",
 }
-RATINGS: Final[Mapping[str, str]] = {
-    "1": "非常满意",
-    "2": "满意",
-    "3": "基本满意",
-    "4": "不满意",
-    "5": "非常不满意",
-}
+RATINGS: Final[Mapping[str, str]] = {str(level): text for level, text, _ in shared.SATISFACTION}
 FACTS: Final[Mapping[str, str]] = {
     "accepted": "受理",
     "completed": "办结",

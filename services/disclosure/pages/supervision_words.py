@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from services.chassis import words as shared
 from services.chassis.web.parts import Light
 
 CYCLES: Final[Mapping[str, str]] = {
@@ -31,7 +32,7 @@ COLOURS: Final[Mapping[str, tuple[str, Light]]] = {
     "RED": ("红牌", "red"),
 }
 GROUNDS: Final = {"APPROACHING": "时限临近", "BREACHED": "超过时限"}
-CLOCKS: Final = {"PROMISED": "承诺时限", "STATUTORY": "法定时限", "JOINT": "并联总时限"}
+CLOCKS: Final = {**shared.LIMITS, "JOINT": "并联总时限"}
 EXCUSES: Final = {
     "LIABILITY_WITHDRAWN": "责任已撤销",
     "LIMIT_MOVED": "时限已重新计算",

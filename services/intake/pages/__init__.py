@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from services.chassis import words as shared
 from services.chassis.events import Event
 from services.chassis.web import Page
 from services.chassis.web.histories import shown_time, timeline
@@ -64,11 +65,10 @@ CHANNELS: Final[Mapping[str, str]] = {
     "other": "其他",
 }
 """A sender's own word for its channel is shown as it is."""
-OUTCOMES: Final[Mapping[str, str]] = {"pass": "通过", "return": "退回", "other": "其他"}
+OUTCOMES: Final = shared.STEP_OUTCOMES
 RESULTS: Final[Mapping[str, str]] = {"granted": "准予", "rejected": "不予", "other": "其他"}
-KINDS: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
-"""Completion kinds 0 to 6 (办结方式)."""
-CLOCKS: Final[Mapping[str, str]] = {"PROMISED": "承诺时限", "STATUTORY": "法定时限"}
+KINDS: Final = shared.COMPLETION_KINDS
+CLOCKS: Final = shared.LIMITS
 CAUSES: Final[Mapping[str, str]] = {
     "CALENDAR_AMENDED": "工作日历公布或调整",
     "RETROACTIVE_START": "起算时间追溯",

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from services.chassis import words as shared
 from services.chassis.web.histories import shown_time
 from services.intake.domain import Case
 from services.kernel.clock import Kind, Reason
 
-CLOCKS: Final[Mapping[str, str]] = {
-    "PROMISED": "承诺时限",
-    "STATUTORY": "法定时限",
-}
+CLOCKS: Final = shared.LIMITS
 HOWS: Final[Mapping[str, str]] = {
     "window": "窗口领取",
     "courier": "邮寄送达",

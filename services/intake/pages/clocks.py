@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
 
 from services.chassis.web.parts import Strip
-from services.chassis.web.strips import strip_of
+from services.chassis.web.strips import TITLES, strip_of
 from services.intake.domain import Case
 from services.kernel.calendar import PROVISIONAL, Edition, WorkCalendar
 from services.kernel.clock import Kind, explain, legal_date
-
-TITLES: Final = {
-    Kind.PROMISED: ("承诺时限逐日计算", "The promised limit, day by day"),
-    Kind.STATUTORY: ("法定时限逐日计算", "The statutory limit, day by day"),
-}
 
 
 def strip(case: Case, kind: Kind, editions: Iterable[Edition], at: datetime) -> Strip | None:

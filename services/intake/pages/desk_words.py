@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from services.chassis import words as shared
 from services.chassis.vault import Purpose
 from services.chassis.web.parts import Light
 from services.intake.domain.checklists import REJECTED
@@ -137,12 +138,6 @@ MATERIALS: Final[Mapping[str, tuple[str, Light]]] = {
     "returned": ("已退还", "grey"),
 }
 FORMS: Final[Mapping[str, str]] = {"paper": "纸质", "electronic": "电子", "library": "电子证照"}
-HOWS: Final[Mapping[str, str]] = {
-    "window": "窗口领取",
-    "courier": "邮寄送达",
-    "door": "送证上门",
-    "electronic": "电子送达",
-}
 FEES: Final[Mapping[str, tuple[str, Light]]] = {
     "assessed": ("已核定", "grey"),
     "notified": ("待缴款", "amber"),
@@ -165,13 +160,7 @@ DIFFERENCES: Final[Mapping[str, str]] = {
     "other_day": "日期不同",
     "twice_there": "平台重复列出",
 }
-LEVELS: Final[Mapping[int, str]] = {
-    1: "非常满意",
-    2: "满意",
-    3: "基本满意",
-    4: "不满意",
-    5: "非常不满意",
-}
+LEVELS: Final[Mapping[int, str]] = {level: text for level, text, _ in shared.SATISFACTION}
 STAGES: Final[Mapping[int, str]] = {1: "受理环节", 2: "办结环节"}
 RATINGS: Final[Mapping[str, tuple[str, Light]]] = {
     "bad": ("待核实", "red"),

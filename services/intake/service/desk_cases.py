@@ -20,10 +20,11 @@ from services.intake.domain import Case, IntakeRuleError, NotBegunError
 from services.intake.domain.fee_rules import over_since
 from services.intake.issuing_answers import ShelveResult
 from services.intake.material_answers import ChecklistView, checklist_view
+from services.intake.pages.case_words import HOWS
 from services.intake.pages.desk import Times, item_name
 from services.intake.pages.desk_case import changed_page, desk_case, letter_of_refusal
 from services.intake.pages.desk_fees import charges_of, fee_lines
-from services.intake.pages.desk_words import DONE, HOWS, PURPOSES, said_of
+from services.intake.pages.desk_words import DONE, PURPOSES, said_of
 from services.intake.pages.offers import who_does
 from services.intake.projections import catalog_of
 from services.intake.projections.fees import list_fees

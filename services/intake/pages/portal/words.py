@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from services.chassis import words as shared
 from services.chassis.web.parts import Light
 from services.intake.domain.refused_case import NO_JURISDICTION
 
-AUDIENCES: Final[Mapping[int, str]] = {
-    1: "自然人（个人）",
-    2: "企业",
-    3: "事业单位",
-    4: "社会组织",
-    5: "行政机关",
-    6: "其他",
-}
-"""Whom an item serves (GB/T 39046 A.4)."""
 PERSON: Final = 1
+AUDIENCES: Final[Mapping[int, str]] = {**shared.AUDIENCES, PERSON: "自然人（个人）"}
+"""Whom an item serves (GB/T 39046 A.4)."""
 STATES: Final[Mapping[str, tuple[str, Light]]] = {
     "draft": ("草稿，尚未提交", "grey"),
     "submitted": ("已提交，等待受理", "amber"),
@@ -45,14 +39,8 @@ FEES: Final[Mapping[str, tuple[str, Light]]] = {
     "waived": ("已减免", "green"),
     "lapsed": ("缴费通知已失效", "red"),
 }
-LEVELS: Final = (
-    (1, "非常满意", "Very satisfied"),
-    (2, "满意", "Satisfied"),
-    (3, "基本满意", "Fair"),
-    (4, "不满意", "Dissatisfied"),
-    (5, "非常不满意", "Very dissatisfied"),
-)
-"""The five levels of GB/T 39734 7.3, 1 best; the template draws a face for each."""
+LEVELS: Final = shared.SATISFACTION
+"""The template draws a face for each."""
 STAGES: Final[Mapping[int, str]] = {1: "受理服务", 2: "办理结果"}
 REFUSALS: Final[Mapping[str, str]] = {
     "case_state": "办件现在的状态不能这样办理，请看本页上方的说明。",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from banjian_verify.catalog import TOPICS, WORDS, Row, View
 from banjian_verify.figures import Figure
+from banjian_verify.told import says
 
 if TYPE_CHECKING:
     from banjian_verify.books import Books
@@ -43,7 +44,8 @@ class CatalogCount:
         return sum(
             self.amount(row.said)
             for row in self.rows(books.catalog.view(figure))
-            if all(row.words[name] == word for name, word in asked) and self.which(row.said)
+            if all(says(name, word, row.words[name]) for name, word in asked)
+            and self.which(row.said)
         )
 
 

@@ -15,6 +15,9 @@ from banjian_verify.figures import Figure
 SHANGHAI: Final = timezone(timedelta(hours=8))
 """A day begins at its midnight on the centre's clock."""
 WORDS: Final = ("region", "department", "item", "channel")
+WITH_PARTS: Final = (6, 9)
+"""Lengths of the codes of a county and a township, or zeros fill them up to a village's 12: what
+begins with one of these is within it."""
 TYPES: Final = frozenset({"catalog.item-published.v1"})
 """What says of which type an item is."""
 
@@ -62,6 +65,15 @@ def moment(text: str) -> datetime:
     return datetime.combine(read, time(), SHANGHAI) if len(text) == len("2020-01-01") else read
 
 
+def says(name: str, word: str, found: str | None) -> bool:
+    """Say whether what was found is what a figure's word asks for."""
+    if name == "region":
+        for digits in WITH_PARTS:
+            if word in (word[:digits], word[:digits].ljust(12, "0")) and len(word) >= digits:
+                return found is not None and found.startswith(word[:digits])
+    return found == word
+
+
 def among(figure: Figure, types: Callable[[int], Mapping[str, str]]) -> Callable[[Worded], bool]:
     """Give the test whether something is within the figure's words.
 
@@ -75,7 +87,7 @@ def among(figure: Figure, types: Callable[[int], Mapping[str, str]]) -> Callable
         typed = {item for item, kind in known.items() if kind == figure.filters["item_type"]}
 
     def within(one: Worded) -> bool:
-        return all(getattr(one, name) == word for name, word in asked) and (
+        return all(says(name, word, getattr(one, name)) for name, word in asked) and (
             typed is None or one.item in typed
         )
 

@@ -30,6 +30,7 @@ KnownAt = Annotated[
         " all that is known now."
     ),
 ]
+Region = Annotated[str, typer.Option(help="Region code; a county or township with all in it.")]
 Level = Annotated[str, typer.Option(help="Level, 4 county, 5 township, 6 village; of the catalog.")]
 
 stat = typer.Typer(
@@ -56,12 +57,13 @@ def show_figures(
     end: End = "",
     department: Department = "",
     channel: Channel = "",
+    region: Region = "",
     item_type: ItemType = "",
     level: Level = "",
     as_json: Json = False,
 ) -> None:
     """Print the main figures in one table: those that take every filter given."""
-    words = {"department": department, "channel": channel}
+    words = {"department": department, "channel": channel, "region": region}
     words |= {"item_type": item_type, "level": level}
     said = {name: word for name, word in words.items() if word}
     query = {"as_of": as_of, "known_at": known_at, "from": begin, "to": end} | said
@@ -109,7 +111,7 @@ def show_stat(
     department: Department = "",
     channel: Channel = "",
     item: Annotated[str, typer.Option(help="Item code.")] = "",
-    region: Annotated[str, typer.Option(help="Region code.")] = "",
+    region: Region = "",
     item_type: ItemType = "",
     level: Level = "",
     positions: Annotated[

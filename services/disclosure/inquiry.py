@@ -53,6 +53,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     begin: Moment = msgspec.field(name="from", default="")
     end: Moment = msgspec.field(name="to", default="")
     region: Word = ""
+    """Of a county (6 digits) or a township (9) with all that lies in it; else just this code."""
     department: Word = ""
     item: Word = ""
     channel: Word = ""

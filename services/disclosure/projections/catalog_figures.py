@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from services.chassis.eventlog.database import Database
 from services.disclosure.measures import COMPRESSED_TYPES, LICENCE, Quantity, Question, Tally
+from services.disclosure.projections import places
 from services.disclosure.projections.catalog_bases import COLUMNS, Basis
 from services.disclosure.projections.cells import Cell
 
@@ -116,12 +117,13 @@ def _where(question: Question, condition: str = "true") -> tuple[str, dict[str, 
         "end": question.end,
     }
     parts = [f"({condition})"]
-    columns = {name: name for name in ("region", "department", "item_type", "level")}
+    columns = {name: name for name in ("department", "item_type", "level")}
     for name, column in (columns | {"item": "list_code"}).items():
         if value := getattr(question, name):
             parts.append(f"{column} = %({name})s")
             said[name] = value
-    return " AND ".join(parts), said
+    placed, known = places.condition(question)
+    return " AND ".join(parts + placed), said | known
 
 
 def cells(

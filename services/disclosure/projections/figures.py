@@ -26,7 +26,13 @@ from services.disclosure.measures import (
     Tally,
     Thing,
 )
-from services.disclosure.projections import catalog_figures, days, happened_figures, item_types
+from services.disclosure.projections import (
+    catalog_figures,
+    days,
+    happened_figures,
+    item_types,
+    places,
+)
 from services.disclosure.projections.cells import Cell
 
 BY: Final = ("channel", "department", "item", "region", "month", "year")
@@ -93,12 +99,12 @@ def _where(question: Question, basis: str, moment: str) -> tuple[str, dict[str, 
         "applied": list(APPLIED_CHANNELS),
     }
     parts = [basis]
-    for name in ("region", "department", "item", "channel"):
+    for name in ("department", "item", "channel"):
         if value := getattr(question, name):
             parts.append(f"{name} = %({name})s")
             said[name] = value
-    typed, known = item_types.condition(question)
-    parts, said = parts + typed, said | known
+    for more, known in (places.condition(question), item_types.condition(question)):
+        parts, said = parts + more, said | known
     if question.begin is not None:
         parts.append(f"{moment} >= %(begin)s")
         said["begin"] = question.begin

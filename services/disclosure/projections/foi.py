@@ -292,6 +292,11 @@ def matters(database: Database, least: int = OFTEN) -> list[Matter]:
     return [Matter(*row) for row in rows]
 
 
+def assigned_units(database: Database) -> set[str]:
+    """Give the codes of all units that ever had a request to answer."""
+    return {unit for (unit,) in database.read("SELECT DISTINCT unit FROM foi WHERE unit <> ''")}
+
+
 def asked_until(database: Database, year: int) -> list[Asked]:
     """Give what the table of a year is counted from: all that was received by its end."""
     dockets: dict[str, list[Any]] = {}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.chassis.eventlog.database import Database
 from services.disclosure.measures import OVER, Happened, How, Over, Quantity, Question, Reach
-from services.disclosure.projections import item_types
+from services.disclosure.projections import item_types, places
 from services.disclosure.projections.cells import Cell
 
 BY: Final[Mapping[str, str]] = {
@@ -105,12 +105,13 @@ def _rows(
         parts.append("h.at >= %(begin)s")
     if reach is not Reach.STOCK and question.end is not None:
         parts.append("h.at <= %(end)s")
-    for name in ("region", "department", "item", "channel"):
+    for name in ("department", "item", "channel"):
         if value := getattr(question, name):
             parts.append(f"h.{name} = %({name})s")
             said[name] = value
-    typed, known = item_types.condition(question, "h.item")
-    parts, said = parts + typed, said | known
+    typed, placed = item_types.condition(question, "h.item"), places.condition(question, "h.region")
+    for more, known in (placed, typed):
+        parts, said = parts + more, said | known
     return f"SELECT h.* FROM happenings AS h WHERE {' AND '.join(parts + kinds)}", said
 
 

@@ -86,6 +86,14 @@ def unit_names(database: Database) -> dict[str, str]:
     return {str(code): str(name) for code, name in found.items() if name}
 
 
+def department_codes(database: Database) -> set[str]:
+    """Give the codes of all departments that were registered or have an item."""
+    rows = database.read(
+        "SELECT department FROM items UNION SELECT code FROM named WHERE what = 'department'"
+    )
+    return {code for (code,) in rows}
+
+
 def _registered(database: Database, catalog: int) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {"department": {}, "region": {}}
     rows = database.read(

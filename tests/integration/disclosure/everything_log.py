@@ -29,7 +29,7 @@ from services.kernel.times import SHANGHAI
 from tests.contract import asked_stories
 from tests.integration.disclosure.catalog_log import small_county
 from tests.integration.disclosure.conftest import ReadSide, event
-from tests.integration.disclosure.happenings_chance import happenings
+from tests.integration.disclosure.happenings_chance import REGIONS, happenings
 from tests.integration.disclosure.happenings_log import Told, county, foi
 from tests.unit.audit.made import make
 from tests.unit.disclosure.foi_world import CALENDAR, OFFICER, TIMER, at, by
@@ -43,6 +43,12 @@ ROUNDS = 9
 
 def said(month: int, day: int) -> str:
     return datetime(2020, month, day, 9, tzinfo=SHANGHAI).isoformat()
+
+
+def somewhere(one: Event, number: int) -> Event:
+    """Let an event be of a place, in turn."""
+    place = REGIONS[number % len(REGIONS)]
+    return msgspec.structs.replace(one, body=msgspec.structs.replace(one.body, region=place))
 
 
 def cases() -> Iterator[Event]:
@@ -121,7 +127,7 @@ def cases() -> Iterator[Event]:
             data = every.get(kind, {})
             if kind in ("case-accepted", "case-resumed", "case-extended") and chance.random() < 0.8:
                 data["promised_due_at"] = moment(20)
-            yield event(kind, position, project_no=case, **data)
+            yield somewhere(event(kind, position, project_no=case, **data), number)
 
 
 def more() -> list[Aggregate]:
@@ -188,7 +194,7 @@ class World:
         self.logs: dict[str, list[EventLine]] = {log: [] for log in LOGS}
         for one, (log, place) in zip(told.events, told.places, strict=True):
             self._keep(log, msgspec.structs.replace(one, position=place))
-        self._tell("catalog", small_county().events)
+        self._tell("catalog", (somewhere(one, one.position) for one in small_county().events))
         self._tell("approval", moved_limits())
         self._tell("intake", cases())
         self._tell("intake", [event("case-delivered", 9_999, project_no="case-1", how="door")])

@@ -164,6 +164,36 @@ def test_the_parts_of_a_breakdown_add_up(told: Told, name: str) -> None:
                 assert sum(cell.counts[count] for cell in cells) == whole.counts[count], by
 
 
+@pytest.mark.parametrize("name", [one.id for one in HAPPENED if "region" in one.filters])
+def test_a_place_is_counted_with_what_lies_in_it(told: Told, name: str) -> None:
+    """A breakdown by region says each code as it stands; a stump of a code is no place."""
+    measure, places = MEASURES[name], dict(told.positions)
+    [everything] = groups(told.side.database, measure, Question(YEAR_END, places))
+    by_code = groups(told.side.database, measure, Question(YEAR_END, places), ("region",))
+    for region in ("3412XX", "3412XX001", "3412XX001001", "3412XX00", "341202"):
+        codes = {cell.key[0] for cell in by_code}
+        within = {code for code in codes if code.startswith(region)}
+        within = within if len(region) in (6, 9) else codes & {region}
+        question = Question(YEAR_END, places, region=region)
+        [said] = groups(told.side.database, measure, question)
+        for one in measure.counts:
+            if not isinstance(one, Happened) or OVER[one].how not in ADDING - {How.LAST}:
+                continue
+            parts = [cell.counts[one] for cell in by_code if cell.key[0] in within]
+            rows = list_rows(told.side.database, question, one, limit=500)
+            assert said.counts[one] == sum(parts) == sum(row.amount for row in rows), region
+            assert region != "3412XX" or said.counts[one] == everything.counts[one]
+
+
+def test_a_township_is_counted_with_its_villages(told: Told) -> None:
+    def said(region: str) -> int:
+        asked = Question(YEAR_END, dict(told.positions), region=region)
+        return answer(told.side.database, MEASURES["S21"], asked).numerator
+
+    assert said("3412XX") == said("3412XX001") == said("3412XX001001") == 1
+    assert said("3412XX002") == said("3412XX00") == said("341202") == 0
+
+
 def test_no_figure_changes_when_more_is_told(told: Told, servers: Endpoints) -> None:
     """What was known at a place is told again when more has come, at any moment asked about."""
     moments = [day(9, 17), YEAR_END]

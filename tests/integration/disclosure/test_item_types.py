@@ -1,4 +1,4 @@
-"""Figures of cases and fees by the type of their item, and what places are called."""
+"""Figures by the type of their item and by their place, and what places are called."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 
 from services.catalog.domain.house_events import RegionRegistered
 from services.disclosure.domain import Counted, Figure
-from services.disclosure.measures import MEASURES, Count, Question
+from services.disclosure.measures import MEASURES, Count, Question, Tally
 from services.disclosure.projections import figures as shown
+from services.disclosure.projections.catalog_figures import list_entries
 from services.disclosure.projections.happened_figures import list_rows
 from services.disclosure.projections.names import names_at, unit_names
 from services.disclosure.projections.rechecks import recount
@@ -105,6 +106,49 @@ def test_fees_are_of_the_type_of_what_they_are_for(county: ReadSide) -> None:
     assert paid("01") == (0, 0)
     [cell] = shown.groups(county.database, measure, asked(4, "", place), ("item_type",))
     assert cell.key == ("10",)
+
+
+PLACES = ("3412XX", "3412XX001", "3412XX001001", "3412XX001002", "3412XX010", "341221001001")
+
+
+@pytest.mark.parametrize(
+    ("region", "within"),
+    [
+        ("3412XX", {1, 2, 3, 4, 5}),
+        ("3412XX001", {2, 3, 4}),
+        ("3412XX001001", {3}),
+        ("3412XX00100", set()),  # a stump of a code is no place
+        ("3412XX01", set()),
+        ("341221", {6}),
+        ("%", set()),
+    ],
+)
+def test_a_place_is_counted_with_what_lies_in_it(
+    read_side: ReadSide, region: str, within: set[int]
+) -> None:
+    catalog = Log()
+    for n, place in enumerate(PLACES, start=1):
+        listed = catalog.publish(f"I{n}")
+        accepted = {"item_code": "I1", "channel": "window", "department": "D01"}
+        at = "2020-03-02T09:00:00+08:00"
+        case = event("case-accepted", n, project_no=f"c-{n}", accepted_at=at, **accepted)
+        for one in (case, listed):
+            body = msgspec.structs.replace(one.body, region=place)
+            read_side.feed([msgspec.structs.replace(one, body=body)])
+    places = {"catalog": len(PLACES), "intake": len(PLACES)}
+    question = Question(AS_OF, places, region=region)
+
+    cases = shown.list_cases(read_side.database, question, Count.ACCEPTED)
+    entries = list_entries(read_side.database, question, Tally.RESIDENT)
+    assert {one.case_no for one in cases} == {f"c-{n}" for n in within}
+    assert {one.code for one in entries} == {f"I{n}" for n in within}
+    for name in ("S01", "O09"):
+        measure = MEASURES[name]
+        [count] = measure.counts
+        assert shown.answer(read_side.database, measure, question).numerator == len(within)
+        cells = shown.groups(read_side.database, measure, question, ("region",))
+        said = {cell.key[0]: cell.counts[count] for cell in cells}
+        assert said == {PLACES[n - 1]: 1 for n in within}
 
 
 def test_places_are_called_what_the_catalog_last_said(county: ReadSide) -> None:

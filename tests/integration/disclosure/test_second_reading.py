@@ -31,7 +31,7 @@ MOMENTS = [
 ASKED = 4
 """Questions for each measure besides those of `MOMENTS`."""
 CHOICES = {
-    "region": ("3412XX", "3412XX001001", "341202"),
+    "region": ("3412XX", "3412XX001", "3412XX001001", "341202"),
     "department": ("D01", "D07", "D12"),
     "item": ("I01", "I02", "I09", "I1"),
     "channel": ("app", "online", "window", "provincial", "portal"),

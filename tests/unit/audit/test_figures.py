@@ -113,6 +113,20 @@ def test_a_correction_moves_a_case() -> None:
     assert count(events, figure(upto=2, channel="online")) == (0, 0, None)
 
 
+def test_a_place_is_counted_with_what_lies_in_it() -> None:
+    places = ("341202", "341202001", "341202001001", "341202002", "341203001001")
+    events = []
+    for n, place in enumerate(places, start=1):
+        body = json.loads(accepted(n, f"c{n}").state) | {"region": place}
+        events.append(replace(accepted(n, f"c{n}"), state=json.dumps(body).encode()))
+
+    for region, cases in (
+        *(("341202", 4), ("341202001", 2), ("341202001001", 1), ("34120200", 0)),
+        *(("341203", 1), ("341204", 0)),
+    ):
+        assert count(events, figure("S01", region=region)) == (cases, None, str(cases))
+
+
 @pytest.mark.parametrize("rounding", ["HALF_UP", "FLOOR", "EXACT"])
 @pytest.mark.parametrize(
     ("numerator", "denominator"),

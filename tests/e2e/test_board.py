@@ -62,7 +62,11 @@ def board(module_house: House) -> Iterator[str]:
         " '2019-01-01')"
     )
     database.run(
-        "INSERT INTO disclosure.inbox (source, done) VALUES ('intake', %s), ('catalog', '{[1,2)}')"
+        "INSERT INTO named (position, what, code, name) VALUES (2, 'region', '3412XX', '示例县'),"
+        " (3, 'region', '3412XX001001', '甲村'), (4, 'region', '3412XX001', '甲镇')"
+    )
+    database.run(
+        "INSERT INTO disclosure.inbox (source, done) VALUES ('intake', %s), ('catalog', '{[1,5)}')"
         " ON CONFLICT (source) DO UPDATE SET done = EXCLUDED.done",
         (f"{{[1,{len(events) + 1})}}",),
     )
@@ -142,6 +146,33 @@ def test_filters_narrow_the_figures_and_stay_in_the_form(board: str, page: Page)
     assert page.get_by_label("统计时点").input_value() == "2020-05-15"
     assert "30" in card(page, "受理量")
     assert "2020-05-15 23:59" in card(page, "受理量")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_region_is_chosen_by_its_name_and_kept_behind_every_link(
+    board: str, chromium: Browser, width: int
+) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{board}/board")
+    field = page.get_by_label("区划 Region")
+    assert field.locator("option").all_inner_texts() == [
+        *("全部区划", "示例县", "\u3000甲镇", "\u3000\u3000甲村")
+    ]
+    field.select_option("3412XX001001")
+    page.get_by_role("button", name="查询").click()
+    assert "没有符合条件的办件" in page.locator("main").inner_text()
+
+    field.select_option("3412XX")
+    page.get_by_role("button", name="查询").click()
+    assert field.input_value() == "3412XX"
+    assert str(CASES) in card(page, "受理量")
+    links = page.locator("main a[href*='/cases'], main a[href*='/board?'], main a[href*='/how/']")
+    hrefs = [str(link.get_attribute("href")) for link in links.all()]
+    assert [href for href in hrefs if "region=3412XX" not in href] == []
+    page.locator("article[aria-label='受理量']").get_by_role("link", name="查看办件").click()
+    assert "示例县" in page.locator("dl.facts").inner_text()
+    assert "region=3412XX" in str(page.locator("a.csv").get_attribute("href"))
+    page.close()
 
 
 def test_an_impossible_date_is_told_next_to_its_field(board: str, chromium: Browser) -> None:

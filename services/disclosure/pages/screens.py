@@ -14,6 +14,7 @@ from services.chassis.web.parts import Figure, Filter, Option
 from services.disclosure.answers import CaseView
 from services.disclosure.inquiry import CasesQuery, Filters, behind
 from services.disclosure.measures import Answer, Measure
+from services.disclosure.measures.regions import depth
 from services.disclosure.pages.board import figure_of
 from services.disclosure.pages.words import (
     CHANNEL_NAMES,
@@ -53,6 +54,7 @@ def filters(
     channels = sorted({cell.key[0] for cell in every} | ({said.channel} - {""}))
     departments = sorted({cell.key[1] for cell in every} | ({said.department} - {""}))
     types = sorted(set(names.types) | ({said.item_type} - {""}))
+    regions = sorted(set(names.regions) | ({said.region} - {""}))
     return [
         _date("as_of", "统计时点 As of", said.as_of, wrong, "含当日；不填为现在"),
         _date("from", "受理日期从 From", said.begin, wrong, "办结量按办结日期"),
@@ -64,6 +66,16 @@ def filters(
             options=[
                 Option("", "全部部门"),
                 *(Option(code, names.departments.get(code, code)) for code in departments),
+            ],
+        ),
+        Filter(
+            name="region",
+            label="区划 Region",
+            value=said.region,
+            hint="乡镇含所辖的村",
+            options=[
+                Option("", "全部区划"),
+                *(Option(code, _indented(code, names)) for code in regions),
             ],
         ),
         Filter(
@@ -85,6 +97,11 @@ def filters(
             ],
         ),
     ]
+
+
+def _indented(region: str, names: Names) -> str:
+    """Name a region. In the order of codes a village stands below its township; blanks show it."""
+    return "\u3000" * depth(region) + names.regions.get(region, region)
 
 
 def _date(name: str, label: str, value: str, wrong: str, hint: str) -> Filter:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
+from services.chassis import words as shared
 from services.disclosure.measures import (
     CHANGE_KINDS,
     OVER,
@@ -43,8 +44,7 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = {
 }
 """A sender's own code is shown by its name where we know one, else as it is."""
 
-KIND_NAMES: Final = ("发证", "退回", "作废", "误录删除", "转报", "补交不来", "其他办结")
-"""Completion kinds 0 to 6 (办结方式)."""
+KIND_NAMES: Final = shared.COMPLETION_KINDS
 
 COUNT_NAMES: Final[Mapping[Quantity, str]] = {
     Count.ACCEPTED: "受理",
@@ -99,21 +99,7 @@ KIND_OF_CHANGE: Final[Mapping[str, str]] = {
     **{code: COUNT_NAMES[tally] for code, tally in CHANGE_KINDS.items()},
     "reengineered": "流程再造",
 }
-ITEM_TYPES: Final[Mapping[str, str]] = {
-    "00": "权力事项",
-    "01": "行政许可",
-    "02": "行政处罚",
-    "03": "行政强制",
-    "04": "行政征收",
-    "05": "行政给付",
-    "06": "行政检查",
-    "07": "行政确认",
-    "08": "行政奖励",
-    "09": "行政裁决",
-    "10": "其他行政权力",
-    "20": "公共服务",
-}
-"""Item types (事项类型) of the national standard, by code."""
+ITEM_TYPES: Final = shared.ITEM_TYPES
 LEVEL_NAMES: Final = ("", "国家", "省级", "市级", "县级", "乡镇", "村", "多级")
 """行使层级 1 to 7."""
 SOURCE_NAMES: Final[Mapping[str, str]] = {

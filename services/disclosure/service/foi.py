@@ -60,7 +60,7 @@ class FoiRoutes:
     )
     def ask_for_information(self, call: Call[AskRequest]) -> FoiReceipt:
         """Keep number and code: they alone show how far it is."""
-        return self._receive(call, call.body, Channel.INTERNET)
+        return self._receive(call, call.body)
 
     @route(
         "POST",
@@ -72,7 +72,7 @@ class FoiRoutes:
         summary="Enter a request that came in person or by post",
     )
     def register_request(self, call: Call[RegisterRequest]) -> FoiReceipt:
-        return self._receive(call, call.body, call.body.channel)
+        return self._receive(call, call.body)
 
     @route(
         "POST",
@@ -170,13 +170,13 @@ class FoiRoutes:
         ]
         return csv_reply(f"foi-{year}", ["row", *view.columns], rows)
 
-    def _receive(self, call: Call[Any, Any], said: AskRequest, channel: Channel) -> FoiReceipt:
+    def _receive(self, call: Call[Any, Any], said: AskRequest) -> FoiReceipt:
         turn = turn_of(call, self.clock.now(), REQUEST)
-        entered = isinstance(said, RegisterRequest)
+        entered = said if isinstance(said, RegisterRequest) else None
         wish = Wish(
             turn.number,
-            channel,
-            said.raw_on if isinstance(said, RegisterRequest) else legal_date(turn.now),
+            entered.channel if entered else Channel.INTERNET,
+            entered.raw_on if entered else legal_date(turn.now),
             said.category,
             said.form_wanted,
             said.delivery,

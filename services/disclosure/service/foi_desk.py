@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Annotated, Any, Final, get_args
+from urllib.parse import urlencode
 
 import msgspec
 
 from services.chassis.errors import NotAllowedError, NotFoundError
 from services.chassis.web import Call, Reply, route
 from services.chassis.web.histories import shown_time, timeline
-from services.chassis.web.parts import Cell, Column, Crumb, Filter, Light, Option, Table
+from services.chassis.web.parts import Cell, Column, Filter, Light, Option, Table
 from services.disclosure.application.foi_acts import FoiAct
 from services.disclosure.domain.foi import FoiRequest, foi_stream
 from services.disclosure.domain.foi_base import after
@@ -18,15 +19,16 @@ from services.disclosure.domain.foi_terms import Ground, Point
 from services.disclosure.domain.rules import DisclosureRuleError
 from services.disclosure.foi_answers import RequestsQuery, waits_for
 from services.disclosure.pages import asked_words as words
-from services.disclosure.projections.foi import FoiRow, matters
-from services.disclosure.projections.names import unit_names
-from services.disclosure.service.foi import ACTORS, PRIVATE, READERS, FoiRoutes
+from services.disclosure.projections.foi import FoiRow, assigned_units, matters
+from services.disclosure.projections.names import department_codes, unit_names
+from services.disclosure.service.asked_pages import OFFICE, private
+from services.disclosure.service.foi import ACTORS, READERS, FoiRoutes
 from services.disclosure.service.foi_pages import shown_day
 from services.disclosure.service.screens import PAGES
 from services.kernel.clock import ClockRuleError
 
 Typed = Annotated[str, msgspec.Meta(max_length=20_000)]
-HERE: Final = Crumb("公开申请办理", "/foi-desk")
+HERE: Final = OFFICE
 SHAPES: Final = {str(one.__struct_config__.tag): one for one in get_args(FoiAct)}
 
 
@@ -98,8 +100,9 @@ class FoiDesk(FoiRoutes):
     def show_foi_desk(self, call: Call[None, RequestsQuery]) -> str:
         page = self._page_of_requests(call.query)
         now = self.clock.now()
-        names = unit_names(self.figures.database)
-        kept = f"state={call.query.state}&unit={call.query.unit}"
+        database, query = self.figures.database, call.query
+        names = unit_names(database)
+        kept = urlencode({"state": query.state, "unit": query.unit, "matter": query.matter})
         table = Table(
             caption="申请，期限在前的在前；期限不走的在后",
             columns=[
@@ -112,28 +115,18 @@ class FoiDesk(FoiRoutes):
             ],
             rows=[_row(row, now, names) for row in page.items],
             next_href=f"/foi-desk?{kept}&cursor={page.next}" if page.next else "",
-            first_href=f"/foi-desk?{kept}" if call.query.cursor else "",
+            first_href=f"/foi-desk?{kept}" if query.cursor else "",
             empty="没有这样的申请",
         )
-        states = {"open": "未办结", "overdue": "已超期", "all": "全部"} | {
-            name: text for name, (text, _) in words.STATES.items()
-        }
+        units = department_codes(database) | assigned_units(database)
         return PAGES.render(
             "foi_desk.html",
             call,
             title="公开申请办理",
             english="Requests' desk",
-            filters=[
-                Filter(
-                    name="state",
-                    label="状态",
-                    value=call.query.state,
-                    options=[Option(name, text) for name, text in states.items()],
-                ),
-                Filter(name="unit", label="承办单位编码", value=call.query.unit),
-            ],
+            filters=filters(query, units, names),
             table=table,
-            matters=matters(self.figures.database),
+            matters=matters(database),
             officer="foi_officer" in call.caller.roles,
         )
 
@@ -200,9 +193,10 @@ class FoiDesk(FoiRoutes):
         if isinstance(call.body, DeskForm):
             typed = msgspec.structs.asdict(call.body)
             typed |= {name: [one.value for one in typed[name]] for name in ("points", "grounds")}
-        text = PAGES.render(
-            "foi_request.html",
+        return private(
             call,
+            "foi_request.html",
+            status=422 if refused else 200,
             title=f"申请 {number}",
             english="Request",
             crumbs=[HERE],
@@ -224,7 +218,31 @@ class FoiDesk(FoiRoutes):
             shown_time=shown_time,
             shown_day=shown_day,
         )
-        return Reply(text, status=422 if refused else 200, headers=PRIVATE)
+
+
+def filters(query: RequestsQuery, units: Set[str], names: Mapping[str, str]) -> list[Filter]:
+    """Give the filter form as it was filled in; a unit is chosen by its name."""
+    states = {"open": "未办结", "overdue": "已超期", "all": "全部"} | {
+        name: text for name, (text, _) in words.STATES.items()
+    }
+    known = sorted(units | ({query.unit} - {""}))
+    return [
+        Filter(
+            name="state",
+            label="状态",
+            value=query.state,
+            options=[Option(name, text) for name, text in states.items()],
+        ),
+        Filter(
+            name="unit",
+            label="承办单位",
+            value=query.unit,
+            options=[
+                Option("", "全部单位"),
+                *(Option(code, names.get(code, code)) for code in known),
+            ],
+        ),
+    ]
 
 
 def _row(row: FoiRow, now: Any, names: Mapping[str, str]) -> list[Cell | str | int]:

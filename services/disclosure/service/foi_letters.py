@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 import msgspec
 
 from services.chassis.errors import NotFoundError
@@ -11,7 +9,7 @@ from services.chassis.web import Call, Reply, route
 from services.chassis.web.parts import Crumb
 from services.disclosure.domain.foi import foi_stream
 from services.disclosure.domain.foi_events import FoiReplied
-from services.disclosure.pages import asked_words as words
+from services.disclosure.pages import letters
 from services.disclosure.projections.names import unit_names
 from services.disclosure.service.foi import ACTORS, PRIVATE, FoiRoutes
 from services.disclosure.service.foi_desk import HERE
@@ -23,24 +21,8 @@ class LetterForm(msgspec.Struct, frozen=True):
     """Nothing besides the address: a form, for that a letter is opened is written down."""
 
 
-class Replied(msgspec.Struct, frozen=True):
-    """What a letter takes from the event of the reply."""
-
-    reply: str
-    grounds: list[str]
-    remedies: str
-    letter_no: str
-    sealed_by: str
-    replied_on: str
-    where: str | None = None
-    earlier_request_no: str | None = None
-
-
-TYPE: Final = FoiReplied.TOPIC
-
-
 class FoiLetters(FoiRoutes):
-    """The page of the letter."""
+    """The letter as a page and as a file."""
 
     @route(
         "POST",
@@ -51,30 +33,48 @@ class FoiLetters(FoiRoutes):
         summary="The reply as a letter to be printed; that it is opened is written down",
     )
     def show_letter(self, call: Call[LetterForm]) -> Reply:
-        number = call.path["request_no"]
-        request = self.figures.request_of(number)
-        event = next(
-            (one for one in self.figures.events_of(foi_stream(number)) if one.type == TYPE), None
-        )
-        if event is None:
-            raise NotFoundError("this request has no reply yet")
-        said = event.read(Replied)
-        texts: dict[str, Any] = self._texts(call, number)
+        letter = self._letter(call)
         text = PAGES.render(
             "foi_letter.html",
             call,
-            title="政府信息公开申请答复书",
+            title=letters.TITLE,
             english="Reply",
-            crumbs=[HERE, Crumb(f"申请 {number}", f"/foi-desk/{number}")],
-            number=number,
-            said=said,
-            reply=words.REPLIES[said.reply],
-            grounds="、".join(words.GROUNDS[one] for one in said.grounds),
-            to=texts.get("name", ""),
-            asked=texts.get("foi_text", ""),
-            note=texts.get(f"foi_note_{event.version}", ""),
-            office=unit_names(self.figures.database).get(said.sealed_by, said.sealed_by),
-            received_on=shown_day(request.received_on),
-            replied_on="{}年{}月{}日".format(*(int(part) for part in said.replied_on.split("-"))),
+            crumbs=[HERE, Crumb(f"申请 {letter.number}", f"/foi-desk/{letter.number}")],
+            letter=letter,
         )
         return Reply(text, headers=PRIVATE)
+
+    @route(
+        "POST",
+        "/foi-desk/<request_no>/letter.pdf",
+        html=True,
+        request=LetterForm,
+        roles=ACTORS,
+        summary="The same letter as PDF; that it is opened is written down",
+    )
+    def download_letter(self, call: Call[LetterForm]) -> Reply:
+        letter = self._letter(call)
+        headers = {
+            **PRIVATE,
+            "Content-Type": "application/pdf",
+            "Content-Disposition": f'attachment; filename="{letter.number}.pdf"',
+        }
+        return Reply(letters.pdf(letter), headers=headers)
+
+    def _letter(self, call: Call[LetterForm]) -> letters.Letter:
+        number = call.path["request_no"]
+        request = self.figures.request_of(number)
+        events = self.figures.events_of(foi_stream(number))
+        event = next((one for one in events if one.type == FoiReplied.TOPIC), None)
+        if event is None:
+            raise NotFoundError("this request has no reply yet")
+        said = event.read(letters.Replied)
+        texts = self._texts(call, number)
+        return letters.letter(
+            number,
+            said,
+            texts,
+            texts.get(f"foi_note_{event.version}", ""),
+            unit_names(self.figures.database).get(said.sealed_by, said.sealed_by),
+            shown_day(request.received_on),
+        )

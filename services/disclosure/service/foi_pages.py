@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from services.chassis.errors import NotFoundError
 from services.chassis.web import Call, Reply, route
-from services.chassis.web.parts import Column, Crumb, Table, chart_of
-from services.disclosure.domain.foi_terms import Channel
+from services.chassis.web.parts import Column, Table, chart_of
 from services.disclosure.domain.own_records import ELSEWHERE
-from services.disclosure.domain.rules import DisclosureRuleError
 from services.disclosure.foi_answers import (
     AskRequest,
-    FoiReceipt,
     RegisterRequest,
     annual_view,
     progress_of,
 )
 from services.disclosure.pages import asked_words as words
 from services.disclosure.pages import record_words
-from services.disclosure.service.foi import OFFICERS, PRIVATE, FoiRoutes, year_of
+from services.disclosure.service.asked_pages import (
+    HERE,
+    OFFICE,
+    Sheet,
+    form_page,
+    private,
+    take_form,
+)
+from services.disclosure.service.foi import OFFICERS, FoiRoutes, year_of
 from services.disclosure.service.screens import PAGES
-from services.disclosure.service.turns import RECORD, AskedForm, Typed, sent
-from services.kernel.clock import legal_date
+from services.disclosure.service.turns import RECORD, AskedForm, Typed
 from services.kernel.times import SHANGHAI
 
-HERE: Final = Crumb("依申请公开", "/foi")
-OFFICE: Final = Crumb("公开申请办理", "/foi-desk")
 MISSING: Final = {
     "name": "请填写姓名或者单位名称。",
     "id_number": "请填写身份证件号码或者统一社会信用代码。",
     "phone": "请填写联系方式。",
     "text": "请写明所需政府信息的名称、文号或者便于查询的特征。",
-    "raw_on": "请填写收到的日期。",
 }
+ASK: Final = Sheet(
+    shape=AskRequest,
+    template="foi_new.html",
+    receipt="foi_receipt.html",
+    title="申请公开政府信息",
+    english="Request form",
+    crumbs=[HERE],
+    missing=MISSING,
+    wrong="有一项填写得不对：请检查号码、日期和所需信息的描述（至少五个字）。",
+    words=words,
+)
+REGISTER: Final = replace(
+    ASK,
+    shape=RegisterRequest,
+    title="登记书面申请",
+    english="Enter a request",
+    crumbs=[OFFICE],
+    missing={**MISSING, "raw_on": "请填写收到的日期。"},
+    day="raw_on",
+)
 
 
 class AskForm(AskedForm, frozen=True, kw_only=True):
@@ -81,7 +102,7 @@ class FoiPages(FoiRoutes):
 
     @route("GET", "/foi/new", html=True, public=True, summary="The form of a request")
     def begin_request(self, call: Call) -> Reply:
-        return self._form(call, AskForm(), register=False)
+        return form_page(call, ASK, AskForm(), self.clock.now())
 
     @route(
         "POST",
@@ -92,11 +113,11 @@ class FoiPages(FoiRoutes):
         summary="Ask for information, by the form",
     )
     def ask_by_form(self, call: Call[AskForm]) -> Reply:
-        return self._take(call, register=False)
+        return take_form(call, ASK, self.clock.now(), self._receive)
 
     @route("GET", "/foi-desk/new", html=True, roles=OFFICERS, summary="Enter a paper request")
     def begin_register(self, call: Call) -> Reply:
-        return self._form(call, AskForm(channel="in_person"), register=True)
+        return form_page(call, REGISTER, AskForm(channel="in_person"), self.clock.now())
 
     @route(
         "POST",
@@ -107,7 +128,7 @@ class FoiPages(FoiRoutes):
         summary="Enter a request that came in person or by post, by the form",
     )
     def register_by_form(self, call: Call[AskForm]) -> Reply:
-        return self._take(call, register=True)
+        return take_form(call, REGISTER, self.clock.now(), self._receive)
 
     @route(
         "POST",
@@ -124,20 +145,20 @@ class FoiPages(FoiRoutes):
                 return self._record_progress(call)
             request = self.figures.request_by_code(said.request_no.strip(), said.code)
         except NotFoundError:
-            text = PAGES.render(
-                "foi.html",
+            return private(
                 call,
+                "foi.html",
+                status=404,
                 title="依申请公开",
                 english="Ask for information",
                 year=self.clock.now().astimezone(SHANGHAI).year - 1,
                 query=said,
                 wrong="没有找到这件申请：请核对申请编号和查询码。",
             )
-            return Reply(text, status=404, headers=PRIVATE)
         shown = progress_of(request)
-        text = PAGES.render(
-            "foi_progress.html",
+        return private(
             call,
+            "foi_progress.html",
             title=f"申请 {shown.request_no}",
             english="Progress",
             crumbs=[HERE],
@@ -148,7 +169,6 @@ class FoiPages(FoiRoutes):
             reply=words.REPLIES.get(shown.reply or "", ""),
             shown_day=shown_day,
         )
-        return Reply(text, headers=PRIVATE)
 
     @route(
         "GET",
@@ -208,9 +228,9 @@ class FoiPages(FoiRoutes):
     def _record_progress(self, call: Call[QueryForm]) -> Reply:
         said = call.body
         record = self.figures.record_correction_by_code(said.request_no.strip(), said.code)
-        text = PAGES.render(
-            "record_progress.html",
+        return private(
             call,
+            "record_progress.html",
             title=f"更正申请 {record.correction_no}",
             english="Progress",
             crumbs=[HERE],
@@ -219,66 +239,6 @@ class FoiPages(FoiRoutes):
             elsewhere=record.outcome in ELSEWHERE,
             shown_day=shown_day,
         )
-        return Reply(text, headers=PRIVATE)
-
-    def _take(self, call: Call[AskForm], *, register: bool) -> Reply:
-        typed = call.body
-        for name in ("name", "id_number", "phone", "text", *(("raw_on",) if register else ())):
-            if not getattr(typed, name).strip():
-                return self._form(call, typed, MISSING[name], name, register=register)
-        said = {name: value for name, value in msgspec.structs.asdict(typed).items() if value}
-        said.pop("turn", None)
-        shape: type[AskRequest] = RegisterRequest if register else AskRequest
-        if not register:
-            said = {name: said[name] for name in said if name not in ("channel", "raw_on")}
-        try:
-            wish = msgspec.convert(said, shape, strict=False)
-        except msgspec.ValidationError:
-            wrong = "有一项填写得不对：请检查号码、日期和所需信息的描述（至少五个字）。"
-            return self._form(call, typed, wrong, register=register)
-        try:
-            channel = wish.channel if isinstance(wish, RegisterRequest) else Channel.INTERNET
-            receipt = self._receive(sent(call, typed), wish, channel)
-        except DisclosureRuleError:
-            return self._form(call, typed, "日期不对：不能晚于今天。", "raw_on", register=register)
-        return self._receipt(call, receipt, register=register)
-
-    def _receipt(self, call: Call[Any, Any], receipt: FoiReceipt, *, register: bool) -> Reply:
-        text = PAGES.render(
-            "foi_receipt.html",
-            call,
-            title="申请已提交",
-            english="Received",
-            crumbs=[OFFICE if register else HERE],
-            receipt=receipt,
-            register=register,
-        )
-        return Reply(text, status=201, headers=PRIVATE)
-
-    def _form(
-        self,
-        call: Call[Any, Any],
-        typed: AskForm,
-        refused: str = "",
-        wrong: str = "",
-        *,
-        register: bool,
-    ) -> Reply:
-        text = PAGES.render(
-            "foi_new.html",
-            call,
-            title="登记书面申请" if register else "申请公开政府信息",
-            english="Enter a request" if register else "Request form",
-            crumbs=[OFFICE if register else HERE],
-            said=msgspec.structs.asdict(typed),
-            words=words,
-            turn=typed.turn or token_hex(16),
-            today=legal_date(self.clock.now()).isoformat(),
-            refused=refused,
-            wrong=wrong,
-            register=register,
-        )
-        return Reply(text, status=422 if refused else 200, headers=PRIVATE)
 
 
 def shown_day(day: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -10,7 +10,6 @@ import msgspec
 from services.chassis.web import Call, Reply, route
 from services.chassis.web.histories import shown_time, timeline
 from services.chassis.web.parts import Cell, Column, Crumb, Table
-from services.disclosure.domain.foi_errors import ReceiptDateError
 from services.disclosure.domain.foi_terms import OFFICER
 from services.disclosure.domain.own_records import (
     ELSEWHERE,
@@ -27,14 +26,41 @@ from services.disclosure.record_answers import (
     DecideCorrection,
     RegisterOwnCorrection,
 )
-from services.disclosure.service.foi import OFFICERS, PRIVATE, READERS
-from services.disclosure.service.foi_pages import HERE, OFFICE, shown_day
+from services.disclosure.service.asked_pages import (
+    HERE,
+    OFFICE,
+    Sheet,
+    form_page,
+    private,
+    take_form,
+)
+from services.disclosure.service.foi import OFFICERS, READERS
+from services.disclosure.service.foi_pages import shown_day
 from services.disclosure.service.own_records import OwnRecordRoutes
 from services.disclosure.service.screens import PAGES
-from services.disclosure.service.turns import AskedForm, Typed, sent
-from services.kernel.clock import legal_date
+from services.disclosure.service.turns import AskedForm, Typed
 
 DESK: Final = Crumb("更正本人信息", "/foi-desk/corrections")
+ASK: Final = Sheet(
+    shape=AskOwnCorrection,
+    template="record_new.html",
+    receipt="record_receipt.html",
+    title="更正本人信息",
+    english="Correct my own record",
+    crumbs=[HERE],
+    missing=words.MISSING,
+    wrong="有一项填写得不对：请检查号码，并写明哪一条信息不准确（至少五个字）。",
+    words=words,
+)
+REGISTER: Final = replace(
+    ASK,
+    shape=RegisterOwnCorrection,
+    title="登记书面更正申请",
+    english="Enter a paper application",
+    crumbs=[OFFICE, DESK],
+    missing=words.ASKED_ON_PAPER,
+    day="received_on",
+)
 
 
 class AskRecordForm(AskedForm, frozen=True, kw_only=True):
@@ -59,7 +85,7 @@ class OwnRecordPages(OwnRecordRoutes):
 
     @route("GET", "/corrections/new", html=True, public=True, summary="The application's form")
     def begin_record(self, call: Call) -> Reply:
-        return self._record_form(call, AskRecordForm(), register=False)
+        return form_page(call, ASK, AskRecordForm(), self.clock.now())
 
     @route(
         "POST",
@@ -70,7 +96,7 @@ class OwnRecordPages(OwnRecordRoutes):
         summary="Say that a record about oneself is wrong, by the form",
     )
     def ask_record_by_form(self, call: Call[AskRecordForm]) -> Reply:
-        return self._take_record_form(call, AskOwnCorrection)
+        return take_form(call, ASK, self.clock.now(), self._take_record)
 
     @route(
         "GET",
@@ -80,7 +106,7 @@ class OwnRecordPages(OwnRecordRoutes):
         summary="Enter an application that came on paper",
     )
     def begin_record_register(self, call: Call) -> Reply:
-        return self._record_form(call, AskRecordForm(), register=True)
+        return form_page(call, REGISTER, AskRecordForm(), self.clock.now())
 
     @route(
         "POST",
@@ -91,7 +117,7 @@ class OwnRecordPages(OwnRecordRoutes):
         summary="Enter an application that came on paper, by the form",
     )
     def register_record_by_form(self, call: Call[AskRecordForm]) -> Reply:
-        return self._take_record_form(call, RegisterOwnCorrection)
+        return take_form(call, REGISTER, self.clock.now(), self._take_record)
 
     @route(
         "GET",
@@ -168,67 +194,16 @@ class OwnRecordPages(OwnRecordRoutes):
         place = f"{call.base}/foi-desk/corrections/{call.path['correction_no']}"
         return Reply("", status=303, headers={"Location": place})
 
-    def _take_record_form(self, call: Call[AskRecordForm], shape: type[AskOwnCorrection]) -> Reply:
-        typed, register = call.body, shape is RegisterOwnCorrection
-        for name, missing in (words.ASKED_ON_PAPER if register else words.MISSING).items():
-            if not getattr(typed, name).strip():
-                return self._record_form(call, typed, missing, name, register=register)
-        known = shape.__struct_fields__
-        said = {name: value for name in known if (value := getattr(typed, name))}
-        try:
-            wish = msgspec.convert(said, shape)
-        except msgspec.ValidationError:
-            wrong = "有一项填写得不对：请检查号码，并写明哪一条信息不准确（至少五个字）。"
-            return self._record_form(call, typed, wrong, register=register)
-        try:
-            receipt = self._take_record(sent(call, typed), wish)
-        except ReceiptDateError:
-            wrong = "日期不对：不能晚于今天。"
-            return self._record_form(call, typed, wrong, "received_on", register=True)
-        text = PAGES.render(
-            "record_receipt.html",
-            call,
-            title="申请已登记" if register else "申请已提交",
-            english="Received",
-            crumbs=_crumbs(register),
-            receipt=receipt,
-            register=register,
-        )
-        return Reply(text, status=201, headers=PRIVATE)
-
-    def _record_form(
-        self,
-        call: Call[Any, Any],
-        typed: AskRecordForm,
-        refused: str = "",
-        wrong: str = "",
-        *,
-        register: bool,
-    ) -> Reply:
-        text = PAGES.render(
-            "record_new.html",
-            call,
-            title="登记书面更正申请" if register else "更正本人信息",
-            english="Enter a paper application" if register else "Correct my own record",
-            crumbs=_crumbs(register),
-            register=register,
-            today=legal_date(self.clock.now()).isoformat(),
-            said=msgspec.structs.asdict(typed),
-            turn=typed.turn or token_hex(16),
-            refused=refused,
-            wrong=wrong,
-        )
-        return Reply(text, status=422 if refused else 200, headers=PRIVATE)
-
     def _record_page(
         self, call: Call[Any, Any], *, refused: str = "", opened: bool = False
     ) -> Reply:
         number = call.path["correction_no"]
         record: RecordCorrection = self.figures.record_correction(number)
         typed = call.body if isinstance(call.body, RecordForm) else RecordForm()
-        text = PAGES.render(
-            "record_page.html",
+        return private(
             call,
+            "record_page.html",
+            status=422 if refused else 200,
             title=f"更正申请 {number}",
             english="Application",
             crumbs=[OFFICE, DESK],
@@ -246,11 +221,6 @@ class OwnRecordPages(OwnRecordRoutes):
             shown_day=shown_day,
             shown_time=shown_time,
         )
-        return Reply(text, status=422 if refused else 200, headers=PRIVATE)
-
-
-def _crumbs(register: bool) -> list[Crumb]:
-    return [OFFICE, DESK] if register else [HERE]
 
 
 def _row(row: CorrectionRow) -> list[Cell | str | int]:

@@ -33,7 +33,7 @@ from services.disclosure.pages import supervision_words as words
 from services.disclosure.pages.supervision_forms import SupervisionForm, act_of, problem_of
 from services.disclosure.pages.supervision_sheets import SHEETS, Sheet
 from services.disclosure.projections import supervision_lists as lists
-from services.disclosure.projections.names import NEWEST, names_at, unit_names
+from services.disclosure.projections.names import department_codes, unit_names
 from services.disclosure.service.foi_pages import shown_day
 from services.disclosure.service.screens import PAGES
 from services.disclosure.service.supervision import moment_of_day, named, own_unit
@@ -257,7 +257,7 @@ class SupervisionPages(SupervisionScores):
             return None
         database = self.figures.database
         watched = {one.unit for one in lists.supervised(database)}
-        known = names_at(database, NEWEST).departments.keys() | watched
+        known = department_codes(database) | watched
         return {code: words.name_of(code, names) for code in sorted(known)}
 
     def _obligations_table(self, call: Call[None, DeskQuery], names: dict[str, str]) -> Table:

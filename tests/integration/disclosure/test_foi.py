@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from pypdf import PdfReader
 
 from services.chassis.eventlog.database import Database
 from services.kernel.calendar_seed import SEED
@@ -57,6 +60,18 @@ class Desk:
         kind: str = "",
         key: str = "",
     ) -> tuple[int, str]:
+        status, answer = self.fetch(method, path, who, data, kind, key)
+        return status, answer.decode()
+
+    def fetch(
+        self,
+        method: str,
+        path: str,
+        who: str = "",
+        data: bytes | None = None,
+        kind: str = "",
+        key: str = "",
+    ) -> tuple[int, bytes]:
         request = urllib.request.Request(
             self.house.url_of("disclosure") + path, data, method=method
         )
@@ -69,10 +84,10 @@ class Desk:
             request.add_header("Authorization", f"Bearer {self.house.token(account, role)}")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
+                return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read().decode()
+                return error.code, error.read()
 
     def act(self, number: str, who: str = OFFICER, **act: Any) -> Any:
         status, told = self.ask("POST", f"/foi/requests/{number}/acts", who, act)
@@ -147,6 +162,18 @@ def test_asked_by_internet_confirmed_and_answered(desk: Desk) -> None:
     assert status == 200
     assert all(part in page for part in (NAME, TEXT, "予以公开", "行政复议", "答复如下：见附件。"))
     assert len(desk.database.read("SELECT 1 FROM vault_access WHERE action = 'view'")) == 2
+    assert f"{letter}.pdf" in page
+    assert desk.form(f"{letter}.pdf", "", {})[0] == 401
+    form = "application/x-www-form-urlencoded"
+    status, file = desk.fetch("POST", f"{letter}.pdf", OFFICER, b"", form)
+    printed = "".join(
+        "".join(one.extract_text() for one in PdfReader(io.BytesIO(file)).pages).split()
+    )
+    said = re.findall(r"<p[^>]*>(.*?)</p>", page[page.index("<article") : page.index("</article>")])
+    parts = [unescape(re.sub(r"<[^>]+>|\s", "", one)) for one in said]
+    assert status == 200 and len(parts) == 8 and NAME in parts[1]
+    assert [one for one in parts if one not in printed] == []
+    assert len(desk.database.read("SELECT 1 FROM vault_access WHERE action = 'view'")) == 3
 
 
 def test_late_silent_unpaid_and_carried_over(desk: Desk) -> None:
@@ -210,6 +237,12 @@ def test_pages_do_what_the_api_does(desk: Desk) -> None:
     assert (status, "没有填写" in page) == (422, True)
     status, page = desk.form(place, OFFICER, {"act": "assign", "unit": "D07"})
     assert (status, "已经办理：转承办单位" in page) == (200, True)  # after the redirect
+    page = desk.page("/foi-desk?unit=D07", OFFICER)[1]
+    assert (number in page, '<option value="D07" selected>' in page) == (True, True)
+    desk.database.run("INSERT INTO named VALUES (1, 'department', 'D08', '民政局')")
+    page = desk.page("/foi-desk?unit=D08", OFFICER)[1]
+    assert '<option value="D08" selected>民政局</option>' in page
+    assert (number in page, '<option value="D07">' in page) == (False, True)
     reply = {"act": "answer", "reply": "refused", "letter_no": "L", "sealed_by": "S"}
     status, page = desk.form(place, OFFICER, reply)
     assert (status, "wrong_ground" in page) == (422, True)

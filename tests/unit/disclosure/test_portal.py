@@ -15,10 +15,12 @@ from services.disclosure.domain.own_records import (
     RecordDecidedError,
     RecordOutcome,
 )
+from services.disclosure.inquiry import Filters
 from services.disclosure.measures import MEASURES, Count, Quantity
 from services.disclosure.pages import asked_words, portal, wall
 from services.disclosure.pages.happenings import mark_of
 from services.disclosure.pages.proofs import restricted
+from services.disclosure.pages.screens import filters
 from services.disclosure.pages.words import place_of
 from services.disclosure.projections.names import Names
 from services.disclosure.projections.today import Carded, CaseSeen, Day, Finished, Hour
@@ -182,6 +184,20 @@ def test_what_a_published_figure_is_of_stands_in_words() -> None:
         "2020-01-01 起，窗口"
     )
     assert restricted({}, names) == ""
+
+
+def test_a_village_stands_below_its_township_in_the_boards_form() -> None:
+    regions = {"3412XX002": "乙镇", "3412XX001001": "甲村", "3412XX001": "甲镇", "3412XX": "县"}
+    fields = filters(Filters(region="3412XX009"), [], Names({}, {}, regions), None)
+    [field] = [one for one in fields if one.name == "region"]
+    assert [(one.value, one.text) for one in field.options] == [
+        ("", "全部区划"),
+        ("3412XX", "县"),
+        ("3412XX001", "\u3000甲镇"),
+        ("3412XX001001", "\u3000\u3000甲村"),
+        ("3412XX002", "\u3000乙镇"),
+        ("3412XX009", "\u30003412XX009"),  # nobody has named it; what was asked stays
+    ]
 
 
 @pytest.mark.parametrize(

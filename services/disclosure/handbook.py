@@ -53,11 +53,11 @@ is refused, for the figure would look restricted and not be.
   year's adjustment (S40c) are not the 62 licences merged by the licence programme (S10).
 - The **item_type** of a case or a happening is that of its item's newest list at the catalog's
   position; without a list here it has none, and no filter by type finds it.
-- A **region** is asked for by its code, 6 digits a county, 9 a township, 12 a village (a shorter one
-  may be filled up with zeros). What is in a
-  county or a township is every place whose code begins with its code: `region=3412XX001` counts
-  the township and its villages, `region=3412XX` all of the county. A breakdown `by=region` has a
-  line for each code as it was said: the township's line is what happened in the township itself.
+- A **region** is asked for by its code, 6 digits a county, 9 a township, 12 a village; a shorter
+  one may be filled up with zeros. What is in a county or a township is every place whose code
+  begins with its code: `region=3412XX001` counts the township and its villages, `region=3412XX`
+  all of the county. A breakdown `by=region` has a line for each code as it was said: the township's
+  line is what happened in the township itself.
 - A **department** of a claim is the unit that claimed it: a county department, township or village.
 - Every figure leads to its list: `/cases`, `/entries`, `/happenings` or `/working-days` (`.json`,
   `.csv`), numerator or denominator; the amounts in the list add up to the figure, unless values

@@ -175,7 +175,8 @@ class Verifier:
         self.keys = keys
         self._issuer = issuer
         self._audience = audience
-        self._believed: dict[str, tuple[jwt.PyJWK, Mapping[str, Any]]] = {}
+        self._believed: dict[str, tuple[str, jwt.PyJWK, Mapping[str, Any]]] = {}
+        """Claims of tokens that were checked, with the key and its id: of no use once it is gone."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Verifier:
@@ -204,18 +205,19 @@ class Verifier:
 
     def _claims(self, token: str) -> Mapping[str, Any]:
         try:
+            believed = self._believed.get(token)
+            if believed is not None and self.keys.key(believed[0]) is believed[1]:
+                if believed[2]["exp"] > time.time() - LEEWAY_S:
+                    return believed[2]
+                raise jwt.ExpiredSignatureError
             header = jwt.get_unverified_header(token)
             algorithm = header.get("alg")
             if algorithm not in ALGORITHMS or "crit" in header:
                 raise NotAuthenticatedError("the token is signed in a way we do not accept")
-            key = self.keys.key(str(header.get("kid", "")))
+            key_id = str(header.get("kid", ""))
+            key = self.keys.key(key_id)
             if key.algorithm_name != algorithm:
                 raise NotAuthenticatedError("the token's algorithm is not its key's")
-            believed = self._believed.get(token)
-            if believed is not None and believed[0] is key:
-                if believed[1]["exp"] > time.time() - LEEWAY_S:
-                    return believed[1]
-                raise jwt.ExpiredSignatureError
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key.key,
@@ -227,7 +229,7 @@ class Verifier:
             )
             if len(self._believed) >= BELIEVED:
                 self._believed.clear()
-            self._believed[token] = (key, claims)
+            self._believed[token] = (key_id, key, claims)
             return claims
         except jwt.ExpiredSignatureError:
             raise NotAuthenticatedError("the token has expired") from None

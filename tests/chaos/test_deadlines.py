@@ -41,6 +41,7 @@ from services.kernel.limits import Limit
 from tests.chaos import deadline_ground
 from tests.chaos.deadline_ground import Ground, fresh_ground
 from tests.support.house import House
+from tests.support.known import Told
 from tests.support.processes import Child
 from tests.support.waiting import wait_until
 from tests.unit.facts import CLERK, HOUSE, facts
@@ -79,7 +80,7 @@ class Desk:
         self.cases = Cases(
             self.database,
             projections.READ_MODEL,
-            catalog=lambda _: lambda codes: Known({"I1": ListedItem([ITEM])}, SEED),
+            catalog=lambda _: Told(lambda: Known({"I1": ListedItem([ITEM])}, SEED)),
             rows=projections.cases_of_rows,
             seal=Seal.from_file(house.env["BANJIAN_VAULT_KEY_FILE"]),
             region="3412XX",

@@ -23,6 +23,8 @@ FIRED = "BJ004"
 """SQLSTATE of the deadlines' guard: one that is being fired is not ours, or not as it was."""
 ERASING = "BJ005"
 """SQLSTATE of `erase_subjects`: a hold was set between asking for holds and erasing."""
+MOVED = "BJ006"
+"""SQLSTATE of `unmoved`: what a command took from memory may not hold any more."""
 
 CONFLICTS: tuple[type[Exception], ...] = (
     pg.UniqueViolation,
@@ -51,7 +53,7 @@ def translate(error: BaseException) -> BanjianError:
     """
     code = getattr(error, "pgcode", None)
     name = type(error).__name__
-    if code in (INVERTED, RECEIVED, FIRED, ERASING):
+    if code in (INVERTED, RECEIVED, FIRED, ERASING, MOVED):
         return ConflictError(f"the log moved on: {first_line(error)}", sqlstate=code)
     if isinstance(error, CONFLICTS):
         constraint = getattr(getattr(error, "diag", None), "constraint_name", None)

@@ -6,7 +6,7 @@ Loads come before the first write by construction, so a stream's versions cannot
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice
 from secrets import token_hex
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from eventsourcing.persistence import StoredEvent
 from services.chassis.errors import ConflictError, UnavailableError
 from services.chassis.eventlog.connection import Params
 from services.chassis.eventlog.database import Database
-from services.chassis.eventlog.failures import RECEIVED, is_ambiguous
+from services.chassis.eventlog.failures import MOVED, RECEIVED, is_ambiguous
 from services.chassis.eventlog.folding import folded
 from services.chassis.eventlog.mapper import body_of, event_of, state_of_body
 from services.chassis.eventlog.rows import shape_of
@@ -56,6 +56,7 @@ class UnitOfWork:
         self._stored: list[StoredEvent] = []
         self._changes: list[Change] = []
         self._positions: dict[str, set[int]] = {}
+        self._beliefs: dict[Statement, Callable[[], None]] = {}
         self._sent = False
 
     def append(self, *facts: Fact, project: ReadModel | None = None) -> None:
@@ -85,6 +86,14 @@ class UnitOfWork:
     def remember(self, key: str, request: bytes, result: bytes) -> None:
         """Add an idempotency key with the digest of its request and the JSON of its result."""
         self.keys[key] = (request, result)
+
+    def believe(self, check: Statement, forget: Callable[[], None]) -> None:
+        """Rest on something kept in memory: the transaction checks that it still holds.
+
+        `check` raises SQLSTATE `failures.MOVED` when it does not; then `forget` is called, and the
+        command is run again as after any conflict. Without anything to write nothing is checked.
+        """
+        self._beliefs[check] = forget
 
     @property
     def writes(self) -> bool:
@@ -116,7 +125,8 @@ class UnitOfWork:
         Raises:
             ConflictError: a stream moved on, a key is used (`attributes["constraint"] ==
                 "commands_pkey"`), or a received position is done already
-                (`attributes["sqlstate"] == failures.RECEIVED`). Nothing is written.
+                (`attributes["sqlstate"] == failures.RECEIVED`), or what was believed has moved on
+                (`failures.MOVED`). Nothing is written.
             UnavailableError: no database; the same may be sent again.
         """
         for aggregate in self.aggregates.values():
@@ -138,6 +148,9 @@ class UnitOfWork:
             except ConflictError as error:
                 if lost and self._counted(error):
                     return
+                if error.attributes.get("sqlstate") == MOVED:
+                    for forget in self._beliefs.values():
+                        forget()
                 raise
             self.database.discard_idle()
             time.sleep(pause_s)
@@ -189,6 +202,8 @@ class UnitOfWork:
             yield cursor.mogrify(
                 "SELECT receive(%s, %s::int8multirange)", (source, multirange(positions))
             )
+        for check in self._beliefs:  # behind what tells that a lost send counted
+            yield write(cursor, check.sql, check.params)
         step = most or len(self._stored) or 1
         for begin in range(0, len(self._stored), step):
             yield append_script(cursor, self._stored[begin : begin + step])

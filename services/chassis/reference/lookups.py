@@ -9,6 +9,8 @@ from datetime import date, datetime
 import msgspec
 
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.unit_of_work import UnitOfWork
+from services.chassis.projection import Statement
 from services.kernel.calendar import Edition, WorkCalendar
 from services.kernel.calendar_seed import SEED_EDITIONS
 from services.kernel.limits import Limit, Unit
@@ -26,8 +28,13 @@ UNION ALL
 SELECT 'status', row_to_json(s)::text FROM ref_item_status s WHERE item_code = ANY($1)
 UNION ALL
 SELECT 'calendar', count(*)::text FROM ref_calendar
+UNION ALL
+SELECT 'inbox', coalesce((SELECT done::text FROM inbox WHERE source = 'catalog'), '')
 """,
 )
+
+MOST_KNOWN = 5_000
+"""Items kept in memory: more than a county has."""
 
 
 class ItemVersion(msgspec.Struct, frozen=True):
@@ -109,10 +116,37 @@ class Reference:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._dated: Dated | None = None
+        self._known: dict[str, Known | None] = {}
+        """What was asked for a command, as it was at `_seen`; None: never published."""
+        self._seen = ""
+        """Catalog's positions that are in the copy, as the inbox says."""
+
+    def believed(
+        self, codes: Collection[str], uow: UnitOfWork
+    ) -> tuple[Mapping[str, Known], Dated]:
+        """Give what `ask` gives, from memory where it was asked before.
+
+        The unit of work checks as it commits that catalog has said nothing since; if it has, the
+        command is run again, and asks.
+        """
+        dated = self._dated
+        if dated is None or not self._known.keys() >= set(codes):
+            found, dated, seen = self._ask(codes)
+            if seen != self._seen or len(self._known) > MOST_KNOWN:
+                self._known, self._seen = {}, seen
+            self._known |= {code: found.get(code) for code in codes}
+        uow.believe(Statement("SELECT unmoved('catalog', %s)", (self._seen,)), self._known.clear)
+        remembered = ((code, self._known[code]) for code in codes)
+        return {code: known for code, known in remembered if known is not None}, dated
 
     def ask(self, codes: Collection[str]) -> tuple[Mapping[str, Known], Dated]:
         """Give what is known of these items (absent: never published), and the calendar now."""
+        found, dated, _ = self._ask(codes)
+        return found, dated
+
+    def _ask(self, codes: Collection[str]) -> tuple[Mapping[str, Known], Dated, str]:
         found: dict[str, Known] = {}
+        seen = ""
         editions = 0
         rows = self._database.read("EXECUTE ask_reference (%s)", (list(codes),), _ASK)
         for what, text in rows:
@@ -122,9 +156,11 @@ class Reference:
             elif what == "status":
                 status = msgspec.json.decode(text, type=_Status)
                 found.setdefault(status.item_code, Known()).statuses.append(status)
+            elif what == "inbox":
+                seen = text
             else:
                 editions = int(text)
-        return found, self._calendar(editions)
+        return found, self._calendar(editions), seen
 
     def calendar(self) -> Dated:
         """Give the calendar as it is known now."""

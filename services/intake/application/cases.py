@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from services.chassis.deadlines import Due, set_deadline
 from services.chassis.eventlog.application import command
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.unit_of_work import UnitOfWork
 from services.chassis.projection import ReadModel
 from services.chassis.reference import Reference
 from services.chassis.vault import PersonalVault, Seal
@@ -39,7 +41,16 @@ from services.kernel.identifiers import stream_id
 Rows = Callable[[Database, Collection[tuple[str, str]]], Mapping[tuple[str, str], str]]
 
 
-Catalog = Callable[[Collection[str]], Known]
+class Catalog(Protocol):
+    """Looks up items and the calendar."""
+
+    def __call__(self, codes: Collection[str], /) -> Known:
+        """Give what is known now."""
+        ...
+
+    def believed(self, codes: Collection[str], uow: UnitOfWork, /) -> Known:
+        """Give what was known; the unit of work fails if it is so no more, and is tried again."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ class Cases(Checklists):
             self.uow.absent.add(stream)
         if self.find(Case, stream) is not None:
             raise ProjectNoTakenError("another case has this project_no", "project_no")
-        known = self._catalog({said.item_code})
+        known = self._catalog.believed({said.item_code}, self.uow)
         about = self._for_item(facts, known, said.item_code)
         case = Case.submit(about, said, calendar=known.calendar)
         if particulars:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from services.chassis import reference
 from services.chassis.eventlog.database import Database
+from services.chassis.eventlog.unit_of_work import UnitOfWork
 from services.intake.domain import ItemVersion, Known, ListedItem, Status, StatusKind
 
 
-def catalog_of(database: Database) -> Callable[[Collection[str]], Known]:
-    """Give the look-up of the copy of the catalog: what is known of items, and the calendar."""
-    copy = reference.Reference(database)
+class Catalog:
+    """The look-up of the copy of the catalog: what is known of items, and the calendar."""
 
-    def look_up(codes: Collection[str]) -> Known:
-        found, dated = copy.ask(codes)
+    def __init__(self, database: Database) -> None:
+        self._copy = reference.Reference(database)
+        self._read: dict[str, tuple[reference.Known, ListedItem]] = {}
+
+    def __call__(self, codes: Collection[str]) -> Known:
+        """Ask the copy."""
+        found, dated = self._copy.ask(codes)
         items = {code: _listed(known) for code, known in found.items()}
         return Known(items, dated.calendar, dated.editions)
 
-    return look_up
+    def believed(self, codes: Collection[str], uow: UnitOfWork) -> Known:
+        """Give the same from memory; the unit of work checks that it holds (`Reference`)."""
+        found, dated = self._copy.believed(codes, uow)
+        items = {code: self._of(code, known) for code, known in found.items()}
+        return Known(items, dated.calendar, dated.editions)
+
+    def _of(self, code: str, known: reference.Known) -> ListedItem:
+        kept = self._read.get(code)
+        if kept is None or kept[0] is not known:
+            kept = self._read[code] = (known, _listed(known))
+        return kept[1]
+
+
+catalog_of = Catalog
 
 
 def _listed(known: reference.Known) -> ListedItem:

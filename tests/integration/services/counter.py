@@ -20,6 +20,7 @@ from services.intake.domain import Application, Decision
 from services.kernel.facts import Actor, Facts
 from tests.integration.services.test_keeping import ITEM, KNOWN, NOW
 from tests.support.house import House
+from tests.support.known import Told
 from tests.unit.facts import CLERK, facts
 
 WORDS = "测试人甲说窗口太慢"
@@ -46,7 +47,7 @@ class Counter:
         self.intake = Intake(
             self.database,
             projections.READ_MODEL,
-            catalog=lambda _: lambda codes: KNOWN,
+            catalog=lambda _: Told(lambda: KNOWN),
             rows=projections.cases_of_rows,
             seal=seal,
             region="3412XX",

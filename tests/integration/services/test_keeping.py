@@ -25,6 +25,7 @@ from services.kernel.identifiers import stream_id
 from services.kernel.limits import Limit
 from services.kernel.times import read_time
 from tests.support.house import House
+from tests.support.known import Told
 from tests.unit.facts import facts
 
 SECRET = "测试申请人甲"
@@ -57,7 +58,7 @@ class Desk:
         self.cases = Intake(
             self.database,
             READ_MODEL,
-            catalog=lambda _: lambda codes: KNOWN,
+            catalog=lambda _: Told(lambda: KNOWN),
             rows=projections.cases_of_rows,
             seal=self.seal,
             region="3412XX",

@@ -18,6 +18,7 @@ from services.intake.domain import Application, ItemVersion, Known, ListedItem
 from services.kernel.calendar_seed import SEED
 from services.kernel.limits import Limit
 from tests.support.house import House
+from tests.support.known import Told
 from tests.support.waiting import wait_until
 from tests.unit.facts import CLERK, facts
 
@@ -42,7 +43,7 @@ class Desk:
         self.cases = Cases(
             self.database,
             projections.READ_MODEL,
-            catalog=lambda _: lambda codes: self.known,
+            catalog=lambda _: Told(lambda: self.known),
             rows=projections.cases_of_rows,
             seal=Seal.from_file(house.env["BANJIAN_VAULT_KEY_FILE"]),
             region="3412XX",

@@ -176,7 +176,7 @@ class Verifier:
         self._issuer = issuer
         self._audience = audience
         self._believed: dict[str, tuple[str, jwt.PyJWK, Mapping[str, Any]]] = {}
-        """Claims of tokens that were checked, with the key and its id: of no use once it is gone."""
+        """Claims of tokens that were checked, with the id and the key they were checked by."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Verifier:

@@ -29,6 +29,7 @@ from services.chassis.eventlog.database import Connection, Database
 from services.chassis.eventlog.failures import REWRITTEN
 from services.chassis.eventlog.migrate import ServiceAccess, migrate_database
 from services.chassis.eventlog.reader import tail
+from services.chassis.eventlog.sealer import Sealer
 from services.chassis.rebuild import run as rebuilding
 from services.chassis.rebuild.run import Progress
 from services.kernel.identifiers import stream_id
@@ -236,6 +237,46 @@ def test_a4_what_was_acknowledged_is_there(
         store.rows("SELECT pg_reload_conf()")
     lost = set(acknowledged) - {(row[0]["name"], row[0]["value"]) for row in kept}
     assert bool(lost) is not durable
+    store.check()
+
+
+LEDGER = (
+    "SELECT l.position, e.stream, e.version, l.previous, l.leaf FROM ledger l"
+    " JOIN events e USING (xid, id) ORDER BY l.position"
+)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["same", "mutation-own-time-in-the-leaf"])
+def test_a4_a_lost_seal_comes_again_the_same(store: StoreHouse, same: bool) -> None:
+    with trial_log(store) as (admin, url):
+        if not same:
+            pool = Database(admin)
+            [(seal,)] = pool.read("SELECT pg_get_functiondef('trial.seal(int)'::regprocedure)")
+            pool.close()
+            run_as(admin, seal.replace("(e.recorded_at)", "(now())"))
+        store.rows("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        store.rows("ALTER SYSTEM SET wal_writer_flush_after = '1GB'")
+        store.rows("SELECT pg_reload_conf()")
+        log = Database(url)
+        counters = Counters(log)
+        for number in range(30):
+            counters.count(facts(), str(number % 7))
+            if number % 10 == 9:
+                Sealer(log).seal()
+        sealed = log.read(LEDGER)
+        store.servers.postgres.kill()
+        store.servers.postgres.start()
+        log.discard_idle()
+        lost = len(sealed) - len(log.read(LEDGER))
+        counters.count(facts(), "after")
+        Sealer(log).seal()
+        again = log.read(LEDGER)
+        log.close()
+        store.rows("ALTER SYSTEM RESET ALL")
+        store.rows("SELECT pg_reload_conf()")
+    assert lost > 0
+    assert len(again) == len(sealed) + 1
+    assert (again[: len(sealed)] == sealed) is same
     store.check()
 
 

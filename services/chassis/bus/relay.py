@@ -20,7 +20,7 @@ from services.chassis.errors import BanjianError, ContractError, UnavailableErro
 from services.chassis.eventlog import reader
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.green import ANSWER_S
-from services.chassis.eventlog.sealer import Sealer
+from services.chassis.eventlog.sealer import SOON, Sealer
 from services.chassis.events import Event
 from services.chassis.logs import configure, get_logger
 from services.chassis.metrics import Metrics
@@ -34,8 +34,9 @@ IDLE_S = 0.25
 """Longest pause between two looks for what was sealed elsewhere: what is sealed here is told."""
 LOOK_EVERY_S = 1.0
 """How often the saved position is looked at, in case somebody set it back."""
-# Nobody who set the position back meanwhile is overruled.
-_SAVE = "UPDATE relay SET position = %s WHERE position < %s AND position >= %s"
+# Nobody who set the position back meanwhile is overruled. A crash that takes it back a little costs
+# duplicates, as any other does.
+_SAVE = f"UPDATE relay SET position = %s FROM {SOON} WHERE position < %s AND position >= %s"  # noqa: S608 - our own words
 
 
 class Relay:

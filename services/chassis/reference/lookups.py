@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +37,8 @@ SELECT 'inbox', coalesce((SELECT done::text FROM inbox WHERE source = 'catalog')
 
 MOST_KNOWN = 5_000
 """Items kept in memory: more than a county has."""
+RESTLESS_S = 1.0
+"""So long after something moved on, nothing is believed."""
 
 
 class ItemVersion(msgspec.Struct, frozen=True):
@@ -120,6 +124,8 @@ class Reference:
         """What was asked for a command, as it was at `_seen`; None: never published."""
         self._seen = ""
         """Catalog's positions that are in the copy, as the inbox says."""
+        self._moved_at = -math.inf
+        """When something believed turned out to have moved on, by the monotonic clock."""
 
     def believed(
         self, codes: Collection[str], uow: UnitOfWork
@@ -127,15 +133,18 @@ class Reference:
         """Give what `ask` gives, from memory where it was asked before.
 
         The unit of work checks as it commits that catalog has said nothing since; if it has, the
-        command is run again, and asks.
+        command is run again, and asks. So does every other for a while: where much comes in, a
+        command would find over and over that something had.
         """
+        if time.monotonic() - self._moved_at < RESTLESS_S:
+            return self.ask(codes)
         dated = self._dated
         if dated is None or not self._known.keys() >= set(codes):
             found, dated, seen = self._ask(codes)
             if seen != self._seen or len(self._known) > MOST_KNOWN:
                 self._known, self._seen = {}, seen
             self._known |= {code: found.get(code) for code in codes}
-        uow.believe(Statement("SELECT unmoved('catalog', %s)", (self._seen,)), self._known.clear)
+        uow.believe(Statement("SELECT unmoved('catalog', %s)", (self._seen,)), self._forget)
         remembered = ((code, self._known[code]) for code in codes)
         return {code: known for code, known in remembered if known is not None}, dated
 
@@ -161,6 +170,9 @@ class Reference:
             else:
                 editions = int(text)
         return found, self._calendar(editions), seen
+
+    def _forget(self) -> None:
+        self._known, self._moved_at = {}, time.monotonic()
 
     def calendar(self) -> Dated:
         """Give the calendar as it is known now."""

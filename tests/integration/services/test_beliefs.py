@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
 
+from services.chassis.errors import ConflictError
 from services.chassis.eventlog.database import Database
 from services.chassis.eventlog.unit_of_work import UnitOfWork
+from services.chassis.reference import lookups
 from services.chassis.vault import Seal
 from services.intake.application import Intake, Receipt, subject_of
 from services.intake.domain import Application as Applied
@@ -73,7 +76,9 @@ def test_the_copy_is_asked_once_for_many_cases(window: Window) -> None:
     assert window.asked == 2
 
 
-def test_what_the_catalog_says_meanwhile_counts_at_once(house: House, window: Window) -> None:
+def test_what_the_catalog_says_meanwhile_counts_at_once(
+    house: House, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert window.take("case-1").state == "accepted"
 
     write(house, "catalog", [frozen(2)])
@@ -82,8 +87,10 @@ def test_what_the_catalog_says_meanwhile_counts_at_once(house: House, window: Wi
 
     assert (refused.state, refused.reason_code) == ("refused", "item_frozen")
     assert window.asked == 2
+    monkeypatch.setattr(lookups, "RESTLESS_S", 0)  # a quiet second later
     assert window.take("case-3").reason_code == "item_frozen"
-    assert window.asked == 2
+    assert window.take("case-4").reason_code == "item_frozen"
+    assert window.asked == 3
 
 
 def test_mutation_without_the_check_an_old_list_is_believed(
@@ -96,6 +103,30 @@ def test_mutation_without_the_check_an_old_list_is_believed(
     take_in(house, "intake", "catalog", 2)
 
     assert window.take("case-2").state == "accepted"
+
+
+@pytest.mark.parametrize("restless_s", [1.0, 0.0], ids=["ours", "mutation-always-believed"])
+def test_a_catalog_that_never_rests_lets_cases_through(
+    house: House, window: Window, monkeypatch: pytest.MonkeyPatch, restless_s: float
+) -> None:
+    monkeypatch.setattr(lookups, "RESTLESS_S", restless_s)
+    commit, positions = UnitOfWork.commit, count(2)
+
+    def after_another_batch(work: UnitOfWork) -> None:
+        if work.facts:
+            position = next(positions)
+            write(house, "catalog", [item(position)])
+            monkeypatch.setattr(UnitOfWork, "commit", commit)
+            take_in(house, "intake", "catalog", position)
+            monkeypatch.setattr(UnitOfWork, "commit", after_another_batch)
+        commit(work)
+
+    monkeypatch.setattr(UnitOfWork, "commit", after_another_batch)
+    if restless_s:
+        assert window.take("case-1").state == "accepted"
+        return
+    with pytest.raises(ConflictError):
+        window.take("case-1")
 
 
 def test_an_item_that_comes_later_is_no_longer_unknown(house: House, window: Window) -> None:

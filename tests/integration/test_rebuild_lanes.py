@@ -24,6 +24,9 @@ from tests.integration.rebuild_logs import (
 )
 from tests.support.house import House
 
+# A test's process has eventlet in it, that of a rebuild has not.
+pytestmark = pytest.mark.filterwarnings("ignore:Using fork:DeprecationWarning")
+
 PROCESS = os.getpid()
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'disclosure_model_%'"
 FACTS = "SELECT count(*) FROM disclosure_model.facts"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import count
 
 import psycopg2
 import psycopg2.extensions
@@ -27,6 +28,7 @@ class Plans:
     def __init__(self) -> None:
         self._uses: Counter[str] = Counter()
         self._named: dict[str, tuple[str, str] | None] = {}
+        self._numbers = count()
 
     def call(self, cursor: psycopg2.extensions.cursor, sql: str, params: Params) -> bytes:
         """Write the statement with its parameters; EXECUTE once it is worth it.
@@ -51,10 +53,10 @@ class Plans:
         self._uses[sql] += 1
         if self._uses[sql] <= AFTER:
             return None
-        del self._uses[sql]
-        name = f"plan_{len(self._named)}"
-        self._named[sql] = (name, f"PREPARE {name} AS {numbered(sql)}")
-        return self._named[sql]
+        self._uses.pop(sql, None)
+        name = f"plan_{next(self._numbers)}"  # threads may be here at once: no name twice
+        plan = self._named[sql] = (name, f"PREPARE {name} AS {numbered(sql)}")
+        return plan
 
     def _prepared(self, connection: Connection, sql: str, plan: tuple[str, str]) -> bool:
         try:

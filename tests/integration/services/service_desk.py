@@ -20,6 +20,7 @@ from services.kernel.times import SHANGHAI
 from tests.integration.services.counter import Counter
 from tests.integration.services.test_keeping import KNOWN
 from tests.support.house import House
+from tests.support.known import Told
 from tests.unit.facts import CLERK, facts
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -33,7 +34,7 @@ class ServiceDesk(Counter):
         self.second = second
         """Address of the other process."""
         self.calendar = _always(self.now())
-        self.intake._catalog = lambda codes: replace(KNOWN, calendar=self.calendar)
+        self.intake._catalog = Told(lambda: replace(KNOWN, calendar=self.calendar))
 
     @staticmethod
     def now() -> datetime:

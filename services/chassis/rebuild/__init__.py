@@ -1,7 +1,7 @@
 """Replay a read model beside the live one and switch, or compare the two. A tool, never a service.
 
-    bulk        the logs up to what the live model had taken in, by COPY
-    finish      the model's own closing statements (ANALYZE, indexes)
+    bulk        the logs up to what the live model had taken in, by COPY; lanes side by side
+    finish      the model's own closing statements (ANALYZE, indexes), on two connections
     catch up    what came meanwhile, several times, until little is left
     lock        writers wait, readers do not: the rest, exactly what the live model has
     switch      one rename of schemas, in the transaction that holds the locks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import amqp
 
@@ -16,6 +16,13 @@ from services.chassis.bus.topology import dead_arguments, partition_arguments
 from services.chassis.errors import UnavailableError
 
 _SOCKET_TIMEOUT_S = 10.0
+
+
+class Collected(NamedTuple):
+    """What came, and the tag that acknowledges it and everything before it."""
+
+    deliveries: list[Delivery]
+    tag: int
 
 
 class Consumer:
@@ -30,7 +37,6 @@ class Consumer:
         self._heartbeat_s = heartbeat_s
         self._arrived: list[Delivery] = []
         self._last_tag = 0
-        self._given_tag = 0
         self._acked_tag = 0
         self._tags: dict[str, str] = {}
         self._optional: set[str] = set()
@@ -74,7 +80,7 @@ class Consumer:
         """Queues being read."""
         return frozenset(self._tags)
 
-    def collect(self, most: int, wait_s: float, linger_s: float) -> list[Delivery]:
+    def collect(self, most: int, wait_s: float, linger_s: float) -> Collected:
         """Give what came: up to `most` messages, after the first until nothing came for `linger_s`.
 
         Waits at most `wait_s` for the first.
@@ -103,23 +109,24 @@ class Consumer:
             raise self._fail(error) from error
         if self._lost:
             raise self._fail(UnavailableError(f"the broker took queue {self._lost} away"))
-        batch, self._arrived = self._arrived, []
-        self._given_tag = self._last_tag
-        return batch
+        arrived, self._arrived = self._arrived, []
+        return Collected(arrived, self._last_tag)
 
-    def ack(self) -> None:
-        """Acknowledge everything `collect` has given, in one frame.
+    def ack(self, collected: Collected) -> None:
+        """Acknowledge what `collect` gave here and everything it gave before, in one frame.
 
         Raises:
             UnavailableError: the connection is lost; it all comes again.
         """
-        if self._given_tag == self._acked_tag:
+        if collected.tag <= self._acked_tag:
             return
+        if self._connection is None:
+            raise UnavailableError("reading has stopped")
         try:
-            self._channel.basic_ack(self._given_tag, multiple=True)
+            self._channel.basic_ack(collected.tag, multiple=True)
         except TROUBLE as error:
             raise self._fail(error) from error
-        self._acked_tag = self._given_tag
+        self._acked_tag = collected.tag
 
     def beat(self) -> None:
         """Tell the broker that we live while a batch takes its time; cheap, call it often."""

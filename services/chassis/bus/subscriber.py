@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.chassis.bus import generation as generations
-from services.chassis.bus.consumer import Consumer, check_queues
-from services.chassis.bus.delivery import Delivery, End, Item, Reader, Refused
+from services.chassis.bus.consumer import Collected, Consumer, check_queues
+from services.chassis.bus.delivery import End, Item, Reader, Refused
 from services.chassis.bus.held import BodySeal, State, count_held
 from services.chassis.bus.inbox import OpensWork
 from services.chassis.bus.retries import BACKOFF_S, claim, rescue
@@ -62,6 +62,17 @@ def dispatch_to(handler: Callable[[Sequence[Any]], object]) -> Dispatch:
     return dispatch
 
 
+class _Batch(NamedTuple):
+    """Messages that were read and placed; `collected` is acknowledged when all are settled."""
+
+    collected: Collected
+    placed: Sequence[Item | Refused | End]
+
+
+READ_AT_ONCE = 100
+"""Messages read ahead before whoever waits for the database may go on."""
+
+
 @dataclass
 class Subscriber:
     """Consumes all partition queues of a service until told to stop; survives every outage.
@@ -88,6 +99,7 @@ class Subscriber:
             raise ValueError("records from outside may carry personal data: a seal is needed")
         wanted = self.subscription
         self._consumer: Consumer | None = None
+        self._ahead: _Batch | None = None
         self._reader = Reader(
             wanted.reads, wanted.known, self.on_records is not None, wanted.service
         )
@@ -151,11 +163,24 @@ class Subscriber:
         consumer = self._consumer or self._open()
         if time.monotonic() >= self._tick_at:
             self._tick(consumer)
-        deliveries = consumer.collect(self.subscription.batch, wait_s, self.subscription.linger_s)
-        if deliveries:
-            self._settle(deliveries)
-            consumer.ack()
-        return len(deliveries)
+        batch, self._ahead = self._ahead or self._read(consumer, wait_s), None
+        if batch.placed:
+            self._settle(batch.placed)
+            consumer.ack(batch.collected)
+        return len(batch.placed)
+
+    def read_ahead(self) -> None:
+        """Read the next batch, if it is there, while the one in hand waits for the database.
+
+        Belongs to the thread or greenlet of `run`. Nothing of it takes effect or is acknowledged
+        before its turn; a connection lost here shows when the batch in hand is acknowledged.
+        """
+        consumer = self._consumer
+        if consumer is None or not consumer.alive or self._ahead is not None:
+            return
+        with suppress(UnavailableError):
+            batch = self._read(consumer, 0.0)
+            self._ahead = batch if batch.placed else None
 
     def _open(self) -> Consumer:
         wanted = self.subscription
@@ -175,6 +200,7 @@ class Subscriber:
 
     def _close(self) -> None:
         self.ready = False
+        self._ahead = None
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             consumer.close()
@@ -183,12 +209,21 @@ class Subscriber:
         known = generations.read_generations(self.database)
         consumer.read_queues(generations.queues_to_read(self.subscription.service, known))
 
-    def _settle(self, deliveries: Sequence[Delivery]) -> None:
+    def _read(self, consumer: Consumer, wait_s: float) -> _Batch:
+        wanted = self.subscription
+        collected = consumer.collect(wanted.batch, wait_s, wanted.linger_s)
+        placed: list[Item | Refused | End] = []
+        for number, delivery in enumerate(collected.deliveries, 1):
+            placed.append(self._reader.read(delivery))
+            if number % READ_AT_ONCE == 0:
+                time.sleep(0)  # an answer of the database goes first
+        return _Batch(collected, placed)
+
+    def _settle(self, batch: Sequence[Item | Refused | End]) -> None:
         events: list[Item | Refused] = []
         records: list[Item | Refused] = []
         ends: list[End] = []
-        for delivery in deliveries:
-            placed = self._reader.read(delivery)
+        for placed in batch:
             if isinstance(placed, End):
                 ends.append(placed)
             elif placed.position is None:

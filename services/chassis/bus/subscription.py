@@ -114,6 +114,9 @@ class BusLoop(SharedExtension):  # type: ignore[misc]  # nameko is untyped
                 return result, exc_info
 
             self.container.spawn_worker(entrypoint, (turn,), {}, handle_result=hand_over)
+            eventlet.sleep(0)  # the worker goes first, until it waits for the database
+            if self._subscriber is not None:
+                self._subscriber.read_ahead()
             while not done.ready():
                 with eventlet.Timeout(_LOOK_S, False):
                     done.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -35,8 +36,7 @@ class Consumer:
     def __init__(self, amqp_uri: str, name: str, *, prefetch: int = 2000, heartbeat_s: int = 10):
         self._prefetch = prefetch
         self._heartbeat_s = heartbeat_s
-        self._arrived: list[Delivery] = []
-        self._last_tag = 0
+        self._arrived: deque[tuple[int, Delivery]] = deque()
         self._acked_tag = 0
         self._tags: dict[str, str] = {}
         self._optional: set[str] = set()
@@ -99,8 +99,7 @@ class Consumer:
                 elif isinstance(found, Frame):
                     self._connection.on_inbound_frame(found)
                 else:
-                    self._last_tag = found[0]
-                    self._arrived.append(found[1])
+                    self._arrived.append(found)
                     self._connection.bytes_recv += 1
             if time.monotonic() - self._beat_at >= 1.0:
                 self._beat_at = time.monotonic()
@@ -109,8 +108,8 @@ class Consumer:
             raise self._fail(error) from error
         if self._lost:
             raise self._fail(UnavailableError(f"the broker took queue {self._lost} away"))
-        arrived, self._arrived = self._arrived, []
-        return Collected(arrived, self._last_tag)
+        given = [self._arrived.popleft() for _ in range(min(most, len(self._arrived)))]
+        return Collected([delivery for _, delivery in given], given[-1][0] if given else 0)
 
     def ack(self, collected: Collected) -> None:
         """Acknowledge what `collect` gave here and everything it gave before, in one frame.
@@ -172,19 +171,17 @@ class Consumer:
         info = message.delivery_info
         properties = message.properties
         body = message.body
-        self._last_tag = info["delivery_tag"]
-        self._arrived.append(
-            Delivery(
-                info["exchange"],
-                info["routing_key"],
-                properties.get("content_type", ""),
-                properties.get("message_id", ""),
-                properties.get("type", ""),
-                properties.get("application_headers") or {},
-                body if isinstance(body, bytes) else bytes(body or b""),
-                properties.get("user_id", ""),
-            )
+        delivery = Delivery(
+            info["exchange"],
+            info["routing_key"],
+            properties.get("content_type", ""),
+            properties.get("message_id", ""),
+            properties.get("type", ""),
+            properties.get("application_headers") or {},
+            body if isinstance(body, bytes) else bytes(body or b""),
+            properties.get("user_id", ""),
         )
+        self._arrived.append((info["delivery_tag"], delivery))
 
     def _on_cancel(self, tag: str) -> None:
         for name in [name for name, known in self._tags.items() if known == tag]:

@@ -35,10 +35,15 @@ from deploy.local.processes import (
 ADMINISTRATOR = "banjian_admin"
 PLUGINS = ("rabbitmq_management", "rabbitmq_consistent_hash_exchange")
 _LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1}"
-EMULATOR = "+sbwt none +sbwtdcpu none +sbwtdio none +hmbs 1000000 +hms 30000"
+EMULATOR = (
+    "+sbwt none +sbwtdcpu none +sbwtdio none +hmbs 1000000 +hms 30000 +SDio 1"
+    " -rabbit quorum_commands_soft_limit 256"
+)
 """Idle schedulers do not spin, for two cores are shared with everything else; and a process may
 refer to 8 MB of messages before it looks for garbage, not to 0.4 MB: a queue with thousands of
-messages under way looks through all of them each time, which was half of a broker's work."""
+messages under way looks through all of them each time, which was half of a broker's work. One
+thread writes files, not ten that wake each other; and a channel that publishes hundreds of messages
+waits for a queue after 256 of them, not after 32."""
 _PORTS = ("amqp", "management", "distribution", "epmd")
 
 

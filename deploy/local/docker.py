@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -24,8 +25,17 @@ def is_running(container: str, mark: Path) -> bool:
     return "true" in _docker("inspect", "-f", "{{.State.Running}}", container).stdout
 
 
-def start(container: str, home: Path, ports: Mapping[str, int]) -> None:
-    """Start the node in a container, its files in the state directory."""
+def has_image() -> bool:
+    """Tell whether the image is here already; otherwise starting the node fetches it."""
+    return _docker("image", "inspect", IMAGE).returncode == 0
+
+
+def start(container: str, home: Path, ports: Mapping[str, int], emulator: str) -> None:
+    """Start the node in a container, its files in the state directory.
+
+    It runs as the caller, past the image's own entry point: that would become another user, who
+    could not read settings only the caller may read, and whose files the caller could not delete.
+    """
     _docker("rm", "-f", container)
     data = home / "docker-data"
     data.mkdir(exist_ok=True)
@@ -34,6 +44,10 @@ def start(container: str, home: Path, ports: Mapping[str, int]) -> None:
         "--detach",
         f"--name={container}",
         "--hostname=localhost",
+        f"--user={os.getuid()}:{os.getgid()}",
+        "--env=HOME=/var/lib/rabbitmq",
+        f"--env=RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS={emulator}",
+        "--entrypoint=rabbitmq-server",
         f"--publish=127.0.0.1:{ports['amqp']}:5672",
         f"--publish=127.0.0.1:{ports['management']}:15672",
         f"--volume={home / 'rabbitmq.conf'}:/etc/rabbitmq/rabbitmq.conf:ro",
@@ -43,6 +57,12 @@ def start(container: str, home: Path, ports: Mapping[str, int]) -> None:
     )
     if done.returncode != 0:
         raise LocalRunError(f"docker could not start {IMAGE}: {done.stderr.strip()}")
+
+
+def last_words(container: str) -> str:
+    """Give the end of what the node printed."""
+    said = _docker("logs", "--tail=20", container)
+    return (said.stdout + said.stderr).strip()
 
 
 def stop(container: str) -> None:

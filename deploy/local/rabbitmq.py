@@ -122,8 +122,7 @@ class RabbitMQ:
         self._write_settings()
         try:
             if installation is None:
-                docker.start(self.container, self.home, self.ports)
-                wait_until(self._answers, 120, f"RabbitMQ starts (docker logs {self.container})")
+                self._launch_in_docker()
             else:
                 self._launch(installation)
         except BaseException:
@@ -206,6 +205,19 @@ class RabbitMQ:
         wait_until(settled, 120, f"RabbitMQ starts (log: {self.log})", step_s=0.2)
         if child.poll() is not None:
             raise LocalRunError(f"RabbitMQ ended at start, log {self.log}:\n{tail(self.log)}")
+
+    def _launch_in_docker(self) -> None:
+        if not docker.has_image():
+            self._tell(f"fetching {docker.IMAGE} (once)")
+        docker.start(self.container, self.home, self.ports, EMULATOR)
+
+        def running() -> bool:
+            return docker.is_running(self.container, self._in_docker)
+
+        wait_until(lambda: self._answers() or not running(), 120, "RabbitMQ starts in Docker")
+        if not running():
+            said = docker.last_words(self.container)
+            raise LocalRunError(f"RabbitMQ ended at start in Docker:\n{said}")
 
     def _answers(self) -> bool:
         """Tell whether both listeners work and our administrator may enter."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 
 from services.chassis.errors import BanjianError
-from services.chassis.eventlog.sealer import Sealer
+from services.chassis.eventlog.sealer import AT_ONCE, Sealer
 
 IDLE_S = (0.005, 0.02)
 """Shortest and longest pause between two looks at an idle log."""
+ROUND_S = 0.025
+"""Pause after a seal that reached the end of the log. So one that is written to all the time is
+sealed, published and confirmed in rounds: few large ones cost a tenth less of both servers than
+many small ones. A log that rested as long is sealed at once."""
 BACKOFF_S = (0.1, 5.0)
 """Shortest and longest pause after trouble with broker or database."""
 
@@ -53,6 +57,8 @@ class Sealing:
             if sealed:
                 self.news.set()
                 idle = IDLE_S[0]
+                if sealed < AT_ONCE:
+                    self._ended.wait(ROUND_S)
             else:
                 self._ended.wait(idle)
                 idle = min(idle * 1.5, IDLE_S[1])

@@ -16,6 +16,10 @@ SOON = "set_config('synchronous_commit', 'off', true)"
 """In the FROM of a statement: its transaction does not wait for the disk."""
 
 
+AT_ONCE = 5_000
+"""Most events sealed in one round trip."""
+
+
 class Sealer:
     """Calls `seal` (migrations/0001_log.sql), the only reader of the `(xid, id)` cursor.
 
@@ -29,7 +33,7 @@ class Sealer:
         self._database = database
         self._function = table(service, "seal")
 
-    def seal(self, limit: int = 5_000) -> int:
+    def seal(self, limit: int = AT_ONCE) -> int:
         """Seal up to `limit` events in one round trip; give how many (fewer: the tail is reached).
 
         Raises:

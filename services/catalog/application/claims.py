@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.catalog.domain.basic import BasicItem, BasicItemSaid, unknown_basic
-from services.catalog.domain.claims import Claim, ClaimSaid
+from services.catalog.domain.claims import Claim, ClaimSaid, place_of
 from services.chassis.eventlog.application import Application, command
 from services.kernel.aggregate import Aggregate
 from services.kernel.facts import Facts
@@ -50,8 +50,7 @@ class ClaimCommands(Application):
     def claim(self, facts: Facts, said: ClaimSaid, *, key: str | None = None) -> Told:
         """Let a unit claim an item of the basic directory."""
         claim = self._claim(said.unit, said.catalog_code) or Claim.of(said.unit, said.catalog_code)
-        about = replace(facts, subject=f"{said.unit}/{said.catalog_code}", department=said.unit)
-        new = claim.make(about, said, self._basic(said.catalog_code))
+        new = claim.make(_about(facts, said), said, self._basic(said.catalog_code))
         return self._told(claim, new)
 
     @command
@@ -60,7 +59,7 @@ class ClaimCommands(Application):
     ) -> Told:
         """Let a unit withdraw its claim."""
         claim = self._claim(unit, catalog_code) or Claim.of(unit, catalog_code)
-        about = replace(facts, subject=f"{unit}/{catalog_code}", department=unit)
+        about = _about(facts, claim.said) if claim.said else facts
         return self._told(claim, claim.withdraw(about, reason))
 
     def _told(self, aggregate: Aggregate, new: bool) -> Told:
@@ -72,3 +71,13 @@ class ClaimCommands(Application):
 
     def _claim(self, unit: str, catalog_code: str) -> Claim | None:
         return self.find(Claim, stream_id("claim", f"{unit}/{catalog_code}"))
+
+
+def _about(facts: Facts, said: ClaimSaid) -> Facts:
+    """Name the claim, and the unit and the region it belongs to."""
+    return replace(
+        facts,
+        subject=f"{said.unit}/{said.catalog_code}",
+        department=said.unit,
+        region=place_of(said.unit, said.level, facts.region),
+    )

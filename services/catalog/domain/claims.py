@@ -28,6 +28,14 @@ class ClaimSaid(msgspec.Struct, frozen=True, kw_only=True):
     fully_online: bool | None = None
 
 
+def place_of(unit: str, level: int, region: str) -> str:
+    """Give the region a claim belongs to: a township's or a village's own, else `region`.
+
+    Below the county the code of a unit is that of its region (GB/T 10114): 9 or 12 characters.
+    """
+    return unit if len(unit) == {5: 9, 6: 12}.get(level) else region
+
+
 class Claim(Aggregate):
     """One unit's claim of one item. Stream: `stream_id("claim", "<unit>/<catalog_code>")`."""
 

@@ -237,6 +237,7 @@ def test_basic_item_is_claimed_and_given_up(desk: Desk) -> None:
         "catalog.item-claimed.v1",
         "catalog.claim-withdrawn.v1",
     ]
+    assert {event["region"] for event in desk.log(subject)} == {CLAIM["unit"]}
 
 
 def test_promise_longer_than_the_law_allows_is_refused(desk: Desk, code: str) -> None:

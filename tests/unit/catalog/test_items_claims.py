@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.catalog.domain.basic import BasicItem, BasicItemSaid
-from services.catalog.domain.claims import Claim, ClaimSaid
+from services.catalog.domain.claims import Claim, ClaimSaid, place_of
 from services.catalog.domain.rules import CatalogRuleError
 from tests.unit.catalog.licence import EDITOR, NEXT_MONTH, TOMORROW, by
 from tests.unit.facts import NOW
@@ -140,3 +140,19 @@ def test_claim_nobody_made_is_not_withdrawn() -> None:
         Claim.of("3412XX001", "x").withdraw(by(EDITOR), "并入县级")
 
     assert refused.value.rule == "not_claimed"
+
+
+@pytest.mark.parametrize(
+    ("unit", "level", "region"),
+    [
+        ("3412XX", 4, "341200000000"),
+        ("3412XX001", 5, "3412XX001"),
+        ("3412XX001002", 6, "3412XX001002"),
+        ("3412XX001", 6, "341200000000"),
+        ("D07", 5, "341200000000"),
+    ],
+)
+def test_claim_below_the_county_belongs_to_the_region_of_its_unit(
+    unit: str, level: int, region: str
+) -> None:
+    assert place_of(unit, level, "341200000000") == region

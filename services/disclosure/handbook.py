@@ -59,6 +59,7 @@ is refused, for the figure would look restricted and not be.
   all of the county. A breakdown `by=region` has a line for each code as it was said: the township's
   line is what happened in the township itself.
 - A **department** of a claim is the unit that claimed it: a county department, township or village.
+  Its region is the township's or village's own, where that claimed it.
 - Every figure leads to its list: `/cases`, `/entries`, `/happenings` or `/working-days` (`.json`,
   `.csv`), numerator or denominator; the amounts in the list add up to the figure, unless values
   are counted once each. A happening names the position of its event in the log, and its case;

@@ -8,7 +8,14 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from services.chassis.bus.topology import Binding, Exchange, Permission, Queue, Topology
+from services.chassis.bus.topology import (
+    HASH_EXCHANGE,
+    Binding,
+    Exchange,
+    Permission,
+    Queue,
+    Topology,
+)
 from services.chassis.errors import ContractError, NotFoundError, UnavailableError
 
 _TIMEOUT_S = 15.0
@@ -126,6 +133,10 @@ class Management:
     def apply(self, topology: Topology) -> None:
         """Make everything that is missing; nothing that is there is changed or emptied.
 
+        A queue keeps the share of a hash exchange it has. Of two weights the broker says nowhere
+        which counts, and a change would send the next messages of a case to another partition,
+        beside those that still wait. A new generation has new shares.
+
         Rights come before queues: where a queue is of the wrong kind, the service it belongs to can
         still look and say so in its readiness.
         """
@@ -135,8 +146,16 @@ class Management:
             self.permit(permission)
         for queue in topology.queues:
             self.put_queue(queue)
+        shared = self._shared(topology)
         for binding in topology.bindings:
-            self.bind(binding)
+            if (binding.source, binding.target) not in shared:
+                self.bind(binding)
+
+    def _shared(self, topology: Topology) -> set[tuple[str, str]]:
+        """Give hash exchange and queue wherever they are bound, with whatever weight."""
+        hashing = {one.name for one in topology.exchanges if one.type == HASH_EXCHANGE}
+        bound = self.ask("GET", "bindings", self.vhost)
+        return {(one["source"], one["destination"]) for one in bound if one["source"] in hashing}
 
     def verify(self, topology: Topology) -> None:
         """Compare every queue with what was asked for.

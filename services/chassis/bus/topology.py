@@ -17,6 +17,12 @@ END_CONTENT_TYPE = "application/vnd.banjian.end"
 DELIVERY_LIMIT = 20
 """Deliveries after which the broker gives a message up; the default of RabbitMQ from 4.0 on."""
 STREAM_MAX_AGE = "365D"
+HASH_EXCHANGE = "x-consistent-hash"
+SHARE = "1"
+"""Weight of a partition queue: how many entries of its exchange's ring lead to it.
+
+The broker copies the whole ring for every message, and one entry spreads keys as evenly as many.
+"""
 
 LISTENS: Mapping[str, Sequence[str]] = {
     "catalog": ("ingress",),
@@ -142,11 +148,11 @@ def generation_topology(
     """Give one generation of a consumer: hash exchange, partition queues, all bindings."""
     exchange = partition_exchange(service, generation)
     part = Topology()
-    part.exchanges.append(Exchange(exchange, "x-consistent-hash", {"hash-header": "partitionkey"}))
+    part.exchanges.append(Exchange(exchange, HASH_EXCHANGE, {"hash-header": "partitionkey"}))
     for number in range(partitions):
         queue = partition_queue(service, generation, number)
         part.queues.append(Queue(queue, partition_arguments(service)))
-        part.bindings.append(Binding(exchange, "queue", queue, "100"))
+        part.bindings.append(Binding(exchange, "queue", queue, SHARE))
     part.bindings += entrances(service, sources, generation)
     return part
 

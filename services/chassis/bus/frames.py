@@ -40,12 +40,12 @@ def publish_frames(
     """
     properties = b"".join(
         (
-            _short(content_type),
+            _word(content_type),
             _table(headers),
             _PERSISTENT,
             _short(message_id),
-            _short(type),
-            _short(user_id),
+            _word(type),
+            _word(user_id),
         )
     )
     size = len(body)
@@ -79,8 +79,12 @@ def _short(text: str) -> bytes:
     return bytes((len(raw),)) + raw
 
 
+_word = lru_cache(maxsize=1024)(_short)
+"""For what stands in many messages: a type, a user, a header's name."""
+
+
 def _table(headers: Mapping[str, str]) -> bytes:
-    items = b"".join(_short(name) + _long(value) for name, value in headers.items())
+    items = b"".join([_word(name) + _long(value) for name, value in headers.items()])
     return _LENGTH.pack(len(items)) + items
 
 

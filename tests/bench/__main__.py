@@ -54,7 +54,8 @@ def run(names: Sequence[str], scale: Scale, slow_us: int, console: Console) -> l
                 results.append(result)
                 console.print(
                     f"{row.name}, {result.condition}: {report.spread(result.subject)} {row.unit},"
-                    f" {report.ratio(result.ratios)}: {result.verdict}",
+                    f" {report.ratio(result.ratios)}: {result.verdict}"
+                    f" (core {report.number(result.pace.median)} M/s)",
                     highlight=False,
                 )
     return results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -121,6 +122,8 @@ class Result:
     beside: Mapping[str, Figures]
     durability: Mapping[str, str]
     fsync_us: float
+    pace: Figures
+    """`pace` before every round: an absolute figure says little without it."""
     notes: tuple[str, ...]
 
     @property
@@ -162,6 +165,17 @@ def check_durability(found: Mapping[str, str]) -> None:
             raise WeakenedError(f"{name} is {kind}, must be a durable quorum queue")
 
 
+_STEPS = 400_000
+
+
+def pace() -> float:
+    """Give what one core does at present: millions of additions a second in a plain loop."""
+    total, started = 0, time.perf_counter()
+    for step in range(_STEPS):
+        total += step
+    return _STEPS / (time.perf_counter() - started) / 1e6
+
+
 def measure(row: Row, ground: Ground, scale: Scale, delay_us: int) -> Iterator[Result]:
     """Measure a row as is, and again with `delay_us` more on every fsync when it writes."""
     conditions = [(AS_IS, 0)]
@@ -176,8 +190,10 @@ def _rounds(row: Row, condition: str, sides: Sides, ground: Ground, scale: Scale
     fsync_us = ground.fsync_us()
     everyone = {"subject": sides.subject, "reference": sides.reference, **sides.beside}
     found: dict[str, list[float]] = {name: [] for name in everyone}
+    paces = []
     # The first round only warms caches, prepares statements and fills pools; it is not counted.
     for number in range(scale.rounds + 1):
+        paces.append(pace())
         for name, side in everyone.items():
             value = side()
             if number:
@@ -198,5 +214,6 @@ def _rounds(row: Row, condition: str, sides: Sides, ground: Ground, scale: Scale
         figures,
         durability,
         fsync_us,
+        Figures(tuple(paces[1:])),
         tuple(sides.notes()),
     )

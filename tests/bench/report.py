@@ -16,8 +16,8 @@ from tests.bench.harness import Figures, Result
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 HEAD = (
-    "| row | what | disk | ours | reference | ratio | target | verdict |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| row | what | disk | core | ours | reference | ratio | target | verdict |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 )
 
 
@@ -61,7 +61,8 @@ def show(results: Sequence[Result], console: Console) -> None:
         settings = ", ".join(f"{k}={v}" for k, v in durability_in_brief(result).items())
         console.print(
             f"[bold]{result.row.name}[/bold] {result.condition}: ours: {result.row.subject};"
-            f" reference: {result.row.reference}; fsync {result.fsync_us:,.0f} µs; {settings}",
+            f" reference: {result.row.reference}; fsync {result.fsync_us:,.0f} µs;"
+            f" one core {spread(result.pace)} M additions/s; {settings}",
             highlight=False,
         )
         for name, figures in result.beside.items():
@@ -105,6 +106,7 @@ def as_json(results: Sequence[Result]) -> dict[str, Any]:
                 "verdict": result.verdict,
                 "durability": dict(result.durability),
                 "fsync_us": result.fsync_us,
+                "pace": _figures(result.pace),
                 "notes": list(result.notes),
             }
             for result in results
@@ -148,6 +150,7 @@ def _line(result: Result) -> str:
         f"`{row.name}`",
         row.what,
         result.condition,
+        number(result.pace.median),
         f"{spread(result.subject)} {row.unit}",
         f"{spread(result.reference)}: {row.reference}",
         ratio(result.ratios),

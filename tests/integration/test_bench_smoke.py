@@ -71,4 +71,4 @@ def _line(page: Path, row: Row) -> str:
 def _result(row: Row, value: float) -> Result:
     ours, bare = Figures((value,) * 3), Figures((100.0,) * 3)
     ratios = Figures((value / 100,) * 3)
-    return Result(row, AS_IS, ours, bare, ratios, {}, {}, 90.0, ())
+    return Result(row, AS_IS, ours, bare, ratios, {}, {}, 90.0, Figures((11.6,)), ())

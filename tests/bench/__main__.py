@@ -57,6 +57,7 @@ def run(names: Sequence[str], scale: Scale, slow_us: int, console: Console) -> l
                     f" {report.ratio(result.ratios)}: {result.verdict}"
                     f" (core {report.number(result.pace.median)} M/s)",
                     highlight=False,
+                    soft_wrap=True,
                 )
     return results
 

@@ -458,6 +458,9 @@ def send_raw(town: BusHouse, exchange: str, key: str, *messages: tuple[bytes, st
 
 
 def test_b10_unreadable_events(town: BusHouse) -> None:
+    names = town.load.cases(1)
+    wait_until(lambda: in_log(town, names) == 1, 30)
+    town.check()
     (known, *_) = [one for one in town.log_of("intake") if one.type == "intake.case-accepted.v1"]
     unknown = [
         replace(known, **changed)

@@ -193,7 +193,8 @@ def _rounds(row: Row, condition: str, sides: Sides, ground: Ground, scale: Scale
     paces = []
     # The first round only warms caches, prepares statements and fills pools; it is not counted.
     for number in range(scale.rounds + 1):
-        paces.append(pace())
+        if number:
+            paces.append(pace())
         for name, side in everyone.items():
             value = side()
             if number:
@@ -214,6 +215,6 @@ def _rounds(row: Row, condition: str, sides: Sides, ground: Ground, scale: Scale
         figures,
         durability,
         fsync_us,
-        Figures(tuple(paces[1:])),
+        Figures(tuple(paces)),
         tuple(sides.notes()),
     )
